@@ -1,0 +1,44 @@
+"""The only clock. Everything that asks for the time asks here, so that tests and the demo can set it.
+
+Times are aware and in UTC; days are days of the company's time zone.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_offset = dt.timedelta(0)
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC) + _offset
+
+
+def today(zone: ZoneInfo = SHANGHAI) -> dt.date:
+    return now().astimezone(zone).date()
+
+
+def set_to(moment: dt.datetime | None) -> None:
+    """Move the clock: it goes on from `moment`. None puts it back to the machine's time."""
+    global _offset
+    if moment is None:
+        _offset = dt.timedelta(0)
+        return
+    if moment.tzinfo is None:
+        raise ValueError("the clock needs an aware time")
+    _offset = moment.astimezone(dt.UTC) - dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Within the block it is `moment` (and a little later)."""
+    global _offset
+    before = _offset
+    set_to(moment)
+    try:
+        yield
+    finally:
+        _offset = before

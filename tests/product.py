@@ -1,0 +1,166 @@
+"""The product as a test sees it: an app on a database of its own, a browser-like client, and three people.
+
+何人事 (HR), 华东大区经理 and 安店长 are in every test: owner, superior and stranger of whatever is tested.
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from core import clock
+from core.config import Settings
+from core.db import db
+from organization import accounts
+from organization.models import Company, Grant, Member, OrgUnit
+from wsgi import create_app
+
+TODAY = dt.datetime(2025, 6, 30, 1, 0, tzinfo=dt.UTC)  # Monday 09:00 in Shanghai
+PASSWORD = "guantong-2025"
+CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+
+
+@pytest.fixture(autouse=True)
+def _monday() -> Iterator[None]:
+    with clock.at(TODAY):
+        yield
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the newest schema, made once and copied for each test."""
+    instance = tmp_path_factory.mktemp("template")
+    app = make_app(instance)
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    return instance / "guantong.db"
+
+
+def make_app(instance: Path, **overrides: object) -> Flask:
+    settings = Settings(instance=instance, database_url=f"sqlite:///{instance / 'guantong.db'}")
+    return create_app(settings, **({"TESTING": True, "WTF_CSRF_ENABLED": False, "ARGON2": CHEAP} | overrides))
+
+
+@pytest.fixture
+def app(tmp_path: Path, template_database: Path) -> Iterator[Flask]:
+    """The product within an application context, on an empty database."""
+    shutil.copy(template_database, tmp_path / "guantong.db")
+    app = make_app(tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@dataclass
+class People:
+    """康联: 总部 ─ 华东大区 ─ 上海."""
+
+    company: Company
+    headquarters: OrgUnit
+    east: OrgUnit
+    shanghai: OrgUnit
+    hr: Member
+    east_manager: Member
+    an: Member
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    headquarters = add_unit(None, "HQ", "康联医疗器械", "company")
+    company = Company(id=headquarters.id, name="康联医疗器械", levels=LEVELS, link_templates={})
+    db.session.add(company)
+    east = add_unit(headquarters, "EAST", "华东大区", "region")
+    shanghai = add_unit(east, "SH", "上海", "province")
+    hr = add_member(headquarters, "H001", "何人事", "hr_admin")
+    east_manager = add_member(east, "E001", "华东大区经理", "region_manager")
+    an = add_member(shanghai, "S001", "安店长", "sales")
+    east.head, shanghai.head = east_manager, east_manager
+    db.session.commit()
+    return People(company, headquarters, east, shanghai, hr, east_manager, an)
+
+
+LEVELS = [
+    {"key": "company", "title": {"zh": "公司", "en": "Company"}},
+    {"key": "region", "title": {"zh": "大区", "en": "Region"}},
+    {"key": "province", "title": {"zh": "省区", "en": "Province"}},
+]
+
+
+def add_unit(parent: OrgUnit | None, code: str, name: str, level: str) -> OrgUnit:
+    unit = OrgUnit(parent_id=parent.id if parent else None, path="", code=code, name=name, level=level, attributes={})
+    unit.company_id = parent.company_id if parent else None
+    db.session.add(unit)
+    db.session.flush()
+    unit.company_id = unit.company_id or unit.id
+    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    db.session.flush()
+    return unit
+
+
+def add_member(unit: OrgUnit, code: str, name: str, role: str) -> Member:
+    """A member with the grant of his role at his unit and an account (his code, PASSWORD)."""
+    member = Member(
+        company_id=unit.company_id,
+        unit_id=unit.id,
+        code=code,
+        name=name,
+        pinyin=code,
+        role=role,
+        joined_on=dt.date(2024, 1, 1),
+        attributes={},
+    )
+    db.session.add(member)
+    db.session.flush()
+    db.session.add(Grant(member_id=member.id, role=role, unit_id=unit.id))
+    accounts.create(member, login=code, password=PASSWORD, must_change=False)
+    db.session.flush()
+    return member
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> Callable[[Member], FlaskClient]:
+    """Sign a member in through the front door."""
+
+    def signed_in(member: Member) -> FlaskClient:
+        answer = client.post("/sign-in", data={"login": member.code, "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)[:2000]
+        return client
+
+    return signed_in
+
+
+class CountedStatements:
+    """How many SQL statements a block sent, BEGIN and COMMIT not counted."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __enter__(self) -> "CountedStatements":
+        self._listener = lambda _c, _cur, statement, *_rest: self.statements.append(statement)
+        event.listen(db.engine, "before_cursor_execute", self._listener)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._listener)
+
+    @property
+    def count(self) -> int:
+        return sum(not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")) for statement in self.statements)
+
+
+@pytest.fixture
+def counted_statements() -> type[CountedStatements]:
+    return CountedStatements
