@@ -1,0 +1,117 @@
+"""What admins define: documents, their versions, and the packs that brought them."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Document, Model
+
+FROZEN = ("definition_id", "number", "document", "digest", "scope", "effective_from", "note", "published_at", "published_by")
+
+
+class Definition(Model):
+    """A thing with a name that lasts; what it says stands in its versions."""
+
+    __tablename__ = "definition"
+    __table_args__ = (UniqueConstraint("company_id", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    key: Mapped[str] = mapped_column(sa.String(80))
+    title: Mapped[Document] = mapped_column(comment="of the newest version, for lists")
+
+    versions: Mapped[list["DefinitionVersion"]] = relationship(
+        back_populates="definition", order_by="DefinitionVersion.id"
+    )
+
+
+class DefinitionVersion(Model):
+    """draft → in_review → published → retired. From published on only the state may change."""
+
+    __tablename__ = "definition_version"
+    __table_args__ = (
+        UniqueConstraint("definition_id", "number"),
+        Index("ix_definition_version_state", "definition_id", "state"),
+        # Two people who start a draft at once: the second is told, not given a second draft.
+        Index(
+            "uq_definition_version_open",
+            "definition_id",
+            unique=True,
+            sqlite_where=sa.text("number IS NULL"),
+            postgresql_where=sa.text("number IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
+    number: Mapped[int | None] = mapped_column(comment="none until published")
+    state: Mapped[str] = mapped_column(sa.String(12), default="draft")
+    document: Mapped[Document]
+    digest: Mapped[str] = mapped_column(sa.String(64), index=True)
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+    scope: Mapped[list[Any] | None] = mapped_column(comment="unit ids that it holds for, none is the whole company")
+    effective_from: Mapped[dt.date | None] = mapped_column(comment="none is from ever on")
+    published_at: Mapped[dt.datetime | None]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    edited_at: Mapped[dt.datetime]
+    edited_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    version_id: Mapped[int] = mapped_column(comment="counts the edits; a save of an older one is a conflict")
+
+    definition: Mapped[Definition] = relationship(back_populates="versions")
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("draft", "in_review")
+
+
+class Pack(Model):
+    """A set of definitions that was installed as one."""
+
+    __tablename__ = "pack"
+    __table_args__ = (UniqueConstraint("company_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    key: Mapped[str] = mapped_column(sa.String(80))
+    version: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[Document]
+    installed_at: Mapped[dt.datetime]
+    installed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+
+    origins: Mapped[list["PackOrigin"]] = relationship(back_populates="pack")
+
+
+class PackOrigin(Model):
+    """A document as the pack brought it: what a later upgrade compares with."""
+
+    __tablename__ = "pack_origin"
+    __table_args__ = (UniqueConstraint("pack_id", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    key: Mapped[str] = mapped_column(sa.String(80))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    document: Mapped[Document]
+
+    pack: Mapped[Pack] = relationship(back_populates="origins")
+
+
+@event.listens_for(DefinitionVersion, "before_update")
+def _published_is_frozen(_mapper: Any, _connection: Any, version: DefinitionVersion) -> None:
+    """What goals and scores were made with must be found again as it was."""
+    changed = {name: inspect(version).attrs[name].history for name in (*FROZEN, "state")}
+    state_before = (changed["state"].deleted or [version.state])[0]
+    if state_before not in ("published", "retired"):
+        return
+    touched = [name for name in FROZEN if changed[name].has_changes()]
+    if touched:
+        raise ValueError(f"version {version.id} is published; {', '.join(touched)} cannot change")
