@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Document, Model, PathText
+from organization import roles
 
 
 class Company(Model):
@@ -69,6 +70,24 @@ class Member(Model):
     manager: Mapped["Member | None"] = relationship(foreign_keys=[manager_id], remote_side=[id])
     account: Mapped["Account | None"] = relationship(back_populates="member", uselist=False)
     grants: Mapped[list["Grant"]] = relationship(back_populates="member")
+    company: Mapped[Company] = relationship(primaryjoin="foreign(Member.company_id) == Company.id", viewonly=True)
+
+    is_authenticated = is_active = True  # what Flask-Login asks of a user
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    def may(self, permission: str, unit: OrgUnit | None = None) -> bool:
+        """Whether a grant of his gives the permission at the unit, or anywhere when no unit is named.
+
+        Grants hold for a unit and all below it. They come with the session (`organization/access.py`), so that asking
+        costs no query. A substitute does not inherit them: he decides what is handed to him, he does not see more.
+        """
+        return any(
+            roles.gives(grant.role, permission) and (unit is None or unit.path.startswith(grant.unit.path))
+            for grant in self.grants
+        )
 
     def present_on(self, day: dt.date) -> bool:
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
