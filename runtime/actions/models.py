@@ -1,0 +1,67 @@
+"""What people do: a week's tasks, each with the customers it is about.
+
+planned → assigned → done → verified, or refused | substituted | expired.
+"""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Document, JSONDocument, Model
+from organization.models import Contact, Customer, Member
+from runtime.goals.models import Goal
+
+
+class Task(Model):
+    """One line of somebody's week, such as 本周需完成3家三甲医院主任级拜访; `needed` of its items close it."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        # Generating a week twice creates nothing twice.
+        UniqueConstraint("member_id", "week", "template"),
+        Index("ix_task_company_id_week", "company_id", "week"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    goal_id: Mapped[int | None] = mapped_column(ForeignKey("goal.id"), index=True)
+    week: Mapped[str] = mapped_column(sa.String(8), comment="ISO week, 2025-W27")
+    template: Mapped[str] = mapped_column(sa.String(160), comment="cascade key and task id")
+    cascade_version_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
+    title: Mapped[Document] = mapped_column(comment="rendered, {zh, en}")
+    tier: Mapped[str] = mapped_column(sa.String(10), comment="base (never swappable), routine or remedy (补救)")
+    value: Mapped[float]
+    needed: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    customer_tier: Mapped[str | None] = mapped_column(sa.String(40))
+    contact_level: Mapped[str | None] = mapped_column(sa.String(40))
+    link: Mapped[str | None] = mapped_column(sa.String(40), comment="which link template opens the customer")
+    due_on: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(sa.String(12), default="assigned")
+    why: Mapped[Document]
+    created_at: Mapped[dt.datetime]
+
+    member: Mapped[Member] = relationship()
+    goal: Mapped[Goal | None] = relationship()
+    items: Mapped[list["TaskItem"]] = relationship(back_populates="task", order_by="TaskItem.id")
+
+
+class TaskItem(Model):
+    """One customer of a task: picked by rule or added by hand; done with evidence (time and place, or a photo)."""
+
+    __tablename__ = "task_item"
+    __table_args__ = (UniqueConstraint("task_id", "customer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    done_at: Mapped[dt.datetime | None]
+    evidence: Mapped[Document | None] = mapped_column(JSONDocument, comment="{at, place, note, photo}")
+
+    task: Mapped[Task] = relationship(back_populates="items")
+    customer: Mapped[Customer] = relationship()
+    contact: Mapped[Contact | None] = relationship()

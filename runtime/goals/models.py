@@ -1,0 +1,152 @@
+"""Goals and where they come from: a cycle, a set of goals that was split from one total, the tree itself, campaigns.
+
+A goal set is filled in short transactions while it is `staged`; one UPDATE makes it `active` and the one before it
+`superseded`. Whoever looks sees the old tree or the new one, never half.
+"""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from builder.models import DefinitionVersion
+from core.db import Document, JSONDocument, Model, PathText
+from organization.models import Member, OrgUnit
+
+
+class Cycle(Model):
+    """A period that goals are set for: planning → active → closing → closed."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (UniqueConstraint("company_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    key: Mapped[str] = mapped_column(sa.String(20), comment="2025, 2025-Q1")
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(sa.String(10), default="active")
+
+
+class GoalSet(Model):
+    """One total split over the organisation: staged → active → superseded, or discarded."""
+
+    __tablename__ = "goal_set"
+    __table_args__ = (
+        Index("ix_goal_set_company_id_state", "company_id", "state"),
+        # Two publications at once: the second is refused by the database, not by luck.
+        Index(
+            "uq_goal_set_active",
+            "cycle_id",
+            "unit_id",
+            "cascade_key",
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), comment="the root of the split")
+    cascade_key: Mapped[str] = mapped_column(sa.String(80))
+    cascade_version_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    pins: Mapped[Document] = mapped_column(comment="key → version id of every table and formula that it used")
+    base: Mapped[int] = mapped_column(comment="yuan")
+    growth_pct: Mapped[str] = mapped_column(sa.String(20), comment="as typed: 15 is 15 %")
+    total: Mapped[int] = mapped_column(comment="yuan")
+    locks: Mapped[Document] = mapped_column(comment="node id → yuan that the split may not touch")
+    waiver: Mapped[str | None] = mapped_column(comment="why result goals may stand without behaviour (S8)")
+    state: Mapped[str] = mapped_column(sa.String(10), default="staged")
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("goal_set.id"))
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    activated_at: Mapped[dt.datetime | None]
+    problem: Mapped[str | None] = mapped_column(comment="why it was discarded")
+
+    cycle: Mapped[Cycle] = relationship()
+    unit: Mapped[OrgUnit] = relationship()
+    cascade_version: Mapped[DefinitionVersion] = relationship()
+
+
+class Goal(Model):
+    """A node of one goal tree. Amounts are whole yuan; Σ children + reserve = target, always."""
+
+    __tablename__ = "goal"
+    __table_args__ = (
+        UniqueConstraint("goal_set_id", "node"),
+        Index("ix_goal_member_id_goal_set_id", "member_id", "goal_set_id"),
+        Index("ix_goal_parent_id", "parent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    goal_set_id: Mapped[int] = mapped_column(ForeignKey("goal_set.id"))
+    node: Mapped[str] = mapped_column(sa.String(40), comment="u12 for a unit, m34 for a member")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("goal.id"))
+    path: Mapped[str] = mapped_column(PathText, index=True, comment="goal ids from the root")
+    depth: Mapped[int]
+    level: Mapped[str] = mapped_column(sa.String(40), comment="a level of the company, or member")
+    layer: Mapped[str] = mapped_column(sa.String(10), comment="strategic, campaign or tactic (战略/战役/战术)")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    name: Mapped[str] = mapped_column(sa.String(160))
+    target: Mapped[int]
+    reserve: Mapped[int] = mapped_column(default=0, comment="机动额: what of the target no child carries")
+    history: Mapped[int] = mapped_column(default=0, comment="last year's actual, scaled to the base that was entered")
+    locked: Mapped[bool] = mapped_column(default=False)
+    booked: Mapped[int] = mapped_column(default=0, comment="actual so far; the least that a new split may give")
+    split: Mapped[Document] = mapped_column(comment="the target over time and product lines, each summing to it")
+    why: Mapped[Document] = mapped_column(comment="inputs, rows and formulas that gave the target")
+
+    goal_set: Mapped[GoalSet] = relationship()
+    unit: Mapped[OrgUnit] = relationship()
+    member: Mapped[Member | None] = relationship()
+
+
+class Campaign(Model):
+    """战役: a battle under a strategic goal, with a theme, an owner, a window, products, units and tactics of its own.
+
+    Layers are not levels of the organisation: a campaign may run in any units, across levels.
+    """
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    cascade_key: Mapped[str] = mapped_column(
+        sa.String(80), comment="the strategic goal it serves outlives republishing"
+    )
+    theme: Mapped[str] = mapped_column(sa.String(160))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    unit_ids: Mapped[Document] = mapped_column(JSONDocument, comment="a list")
+    product_ids: Mapped[Document] = mapped_column(JSONDocument, comment="a list")
+    target: Mapped[int | None] = mapped_column(
+        comment="yuan, a part of the strategic target; none for a battle of deeds"
+    )
+    state: Mapped[str] = mapped_column(sa.String(10), default="planned", comment="planned, running, won, lost, dropped")
+    cloned_from_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    created_at: Mapped[dt.datetime]
+
+    owner: Mapped[Member] = relationship()
+    tactics: Mapped[list["Tactic"]] = relationship(back_populates="campaign", order_by="Tactic.id")
+
+
+class Tactic(Model):
+    """战术: an action of a campaign, somebody's, by a day."""
+
+    __tablename__ = "tactic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(160))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    due_on: Mapped[dt.date]
+    done_at: Mapped[dt.datetime | None]
+
+    campaign: Mapped[Campaign] = relationship(back_populates="tactics")
+    owner: Mapped[Member] = relationship()
