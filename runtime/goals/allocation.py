@@ -116,19 +116,19 @@ def apportion(total: int, weights: Sequence[Weight]) -> list[int]:
 
 def reserve_amount(total: int, share: Weight) -> int:
     """The yuan that a reserve of `share` (0.05 is 5 %) keeps of `total`, rounded down."""
-    part = as_typed(share)
+    part = as_typed(share, "reserve")
     if not 0 <= part <= 1:
         raise BadInput("reserve", f"{share} is not a share between 0 and 1")
     return int(check_amount("total", total) * part)
 
 
-def as_typed(number: Weight) -> Fraction:
+def as_typed(number: Weight, place: str = "number") -> Fraction:
     """The decimal that a person wrote: 0.29 is 29/100, not the float just below it."""
     if isinstance(number, bool) or not isinstance(number, int | float | Fraction):
-        raise BadInput("number", f"{number!r} is not a number")
+        raise BadInput(place, f"{number!r} is not a number")
     if isinstance(number, float):
         if not isfinite(number):
-            raise BadInput("number", f"{number} is not a finite number")
+            raise BadInput(place, f"{number} is not a finite number")
         return Fraction(repr(float(number)))
     return Fraction(number)
 
