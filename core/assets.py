@@ -1,6 +1,6 @@
 """Our built CSS, JavaScript, images and icons: `asset_url("app.js")` and `icon_shapes("home")` for the templates.
 
-Names carry their content's hash, so a browser keeps them for ever. They are made by `pip install -e .` (hatch_build.py).
+Names carry their content's hash, so a browser keeps them for ever. `pip install -e .` makes them (hatch_build.py).
 """
 
 import json

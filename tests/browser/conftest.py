@@ -1,0 +1,33 @@
+"""A browser for the tests that need one. `browser.new_page(...)` gives a page with cookies of its own."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1440, "height": 900}
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.flags(), env=chromium.environment()
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    def check(page: Page) -> None:
+        violations = [found for found in Axe().run(page).response["violations"] if found["impact"] in SERIOUS]
+        places = [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
+        assert places == [], page.url
+
+    return check
