@@ -247,7 +247,7 @@ class Customer(Model):
     last_visited_on: Mapped[dt.date | None]
     attributes: Mapped[Document] = mapped_column(default=dict)
 
-    unit: Mapped[OrgUnit] = relationship()
+    unit: Mapped[OrgUnit] = relationship(foreign_keys=[unit_id])
     owner: Mapped[Member | None] = relationship()
     contacts: Mapped[list["Contact"]] = relationship(back_populates="customer")
 
