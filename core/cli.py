@@ -12,26 +12,29 @@ from core import jobs
 from core.db import dump_json
 from core.errors import AppError, Problem
 
-
 STAYING = ("start", "worker", "ticker")
 
 
 class Guantong(FlaskGroup):
     """The console script. An error of ours ends in its sentence and exit 1, never in a traceback.
 
-    Commands run their own outbox rows before they end: nobody else may be there to do it.
+    A command runs what it has queued before it ends: nobody else may be there to do it.
     """
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        context.meta["as_json"] = "--json" in args
+        return super().parse_args(context, args)
 
     def invoke(self, context: click.Context) -> Any:
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
         try:
             result = super().invoke(context)
-            if context.invoked_subcommand not in STAYING:
+            if context.invoked_subcommand not in STAYING and jobs.queued_here():
                 with context.ensure_object(ScriptInfo).load_app().app_context():
                     jobs.run_due()
         except AppError as error:
             problems = error.problems or [Problem("", error.code, error.message)]
-            end_with_problems(problems, as_json="--json" in sys.argv)
+            end_with_problems(problems, as_json=context.meta["as_json"])
         return result
 
 
@@ -45,5 +48,5 @@ def end_with_problems(problems: Iterable[Problem], *, as_json: bool) -> NoReturn
     if as_json:
         print_json({"problems": [problem.as_json() for problem in found]})
     for problem in found:
-        click.echo(f"{problem.path or '—'}: {problem.message}", err=True)
+        click.echo(f"{problem.path}: {problem.message}" if problem.path else problem.message, err=True)
     raise SystemExit(1)

@@ -2,7 +2,8 @@
 
 SQLite is opened in WAL mode; a transaction that may write begins IMMEDIATE, behind a lock of this process: deferred
 transactions that turn into writers fail with "database is locked", and writers that poll for the lock starve each
-other. A request that only reads (GET, HEAD, OPTIONS) gets a plain BEGIN, so it never waits for a writer.
+other. A request that only reads (GET, HEAD, OPTIONS) gets a plain BEGIN, so it never waits for a writer, and on both
+databases a transaction that refuses to write.
 """
 
 import datetime as dt
@@ -87,7 +88,8 @@ def dump_json(value: Any) -> str:
 db = SQLAlchemy(
     model_class=Base,
     session_options={"class_": Session, "expire_on_commit": False},
-    engine_options={"json_serializer": dump_json},
+    # Room for every thread of the embedded server at once: one that waits to write must not keep readers out.
+    engine_options={"json_serializer": dump_json, "pool_size": 20, "max_overflow": 30, "pool_pre_ping": True},
 )
 
 if TYPE_CHECKING:
@@ -101,8 +103,25 @@ else:
 def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _open_sqlite_well(db.engine)
+        open_well(db.engine)
+
+
+def open_well(engine: Engine) -> None:
+    """Make an engine begin its transactions as described above."""
+    if engine.dialect.name == "sqlite":
+        _open_sqlite_well(engine)
+    else:
+        event.listen(engine, "begin", _begin_on_postgres)
+
+
+def only_reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("read_only"))
+
+
+def _begin_on_postgres(connection: Connection) -> None:
+    # psycopg sends READ ONLY within its BEGIN, so this costs no round trip.
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only = only_reads(connection) or None
 
 
 def _open_sqlite_well(engine: Engine) -> None:
@@ -116,13 +135,15 @@ def _open_sqlite_well(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("read_only"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        if not writer.acquire(timeout=WRITER_WAIT):
-            raise sa.exc.TimeoutError("another write transaction of this process does not end")
-        connection.info["writes"] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = only_reads(connection)
+        if connection.info.get("query_only", False) != reads:
+            connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+            connection.info["query_only"] = reads
+        if not reads and not connection.info.get("writes"):
+            if not writer.acquire(timeout=WRITER_WAIT):
+                raise sa.exc.TimeoutError("another write transaction of this process does not end")
+            connection.info["writes"] = True
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
     def _free(_dbapi: Any, record: Any) -> None:

@@ -15,22 +15,25 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
+from flask_babel import gettext as _
 from redis import Redis
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 from sqlalchemy import event, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 from core import clock
 from core.db import Document, JSONDocument, Model, db
-from core.errors import AppError
+from core.errors import AppError, Conflict
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,8 @@ Job = Callable[[Document], None]
 LEASE = dt.timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 QUEUE = "guantong"
+RELAYED_AT_ONCE = 500
+JOB_TIMEOUT = 3600  # seconds in an RQ worker; longer work is cut into rows
 OUR_PACKAGES = ("core", "organization", "builder", "runtime")
 
 _running: ContextVar[tuple[int, str] | None] = ContextVar("running outbox row and its claim", default=None)
@@ -69,15 +74,21 @@ class Outbox(Model):
 
 def enqueue(job: str, payload: Document, *, key: str | None = None, due_at: dt.datetime | None = None) -> Outbox:
     """Add a row to the caller's transaction. A key that is there already gives the row that bears it."""
-    if key is not None:
-        known = db.session.scalar(select(Outbox).where(Outbox.key == key))
-        if known is not None:
-            return known
     now = clock.now()
-    row = Outbox(key=key, job=job, payload=payload, due_at=due_at or now, created_at=now, state="due", attempts=0)
-    db.session.add(row)
+    values = {"job": job, "payload": payload, "due_at": due_at or now, "created_at": now, "state": "due", "attempts": 0}
     db.session.info["queued"] = True
+    if key is not None:
+        return _add_once(key, values)
+    row = Outbox(**values)
+    db.session.add(row)
     return row
+
+
+def _add_once(key: str, values: Document) -> Outbox:
+    """By the database's own means: of two transactions with one key the second waits for the first, and adds none."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    db.session.execute(insert(Outbox).values(key=key, **values).on_conflict_do_nothing(index_elements=[Outbox.key]))
+    return db.session.scalars(select(Outbox).where(Outbox.key == key)).one()
 
 
 @event.listens_for(OrmSession, "after_commit")
@@ -88,23 +99,34 @@ def _after_commit(session: OrmSession) -> None:
     _wake.set()
 
 
+def queued_here() -> bool:
+    """Whether this process has committed rows since it last looked for work."""
+    return _wake.is_set()
+
+
 # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def run_due(limit: int = 1000) -> int:
     """Run what is due now, oldest first, including what these jobs queue; returns how many ran."""
+    _wake.clear()
     count = 0
-    while count < limit and (ids := due_ids(limit - count)):
-        count += sum(perform(outbox_id) for outbox_id in ids)
+    while count < limit and (rows := due_rows(limit - count)):
+        count += sum(perform(row.id) for row in rows)
     return count
 
 
-def due_ids(limit: int = 100) -> list[int]:
+def due_rows(limit: int) -> Sequence[sa.Row[int, int]]:
+    """(id, attempts) of the rows that may be claimed now, oldest first."""
+    query = select(Outbox.id, Outbox.attempts).where(*_claimable()).order_by(Outbox.id).limit(limit)
+    with db.engine.connect().execution_options(read_only=True) as connection:
+        return connection.execute(query).all()
+
+
+def _claimable() -> list[sa.ColumnElement[bool]]:
     now = clock.now()
     free = or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now)
-    query = select(Outbox.id).where(Outbox.state == "due", Outbox.due_at <= now, free).order_by(Outbox.id).limit(limit)
-    with db.engine.connect().execution_options(read_only=True) as connection:
-        return list(connection.scalars(query))
+    return [Outbox.state == "due", Outbox.due_at <= now, free]
 
 
 def perform(outbox_id: int) -> bool:
@@ -137,12 +159,10 @@ def checkpoint(done: int, of: int, note: str = "") -> None:
 
 
 def _claim(outbox_id: int, claim: str) -> Outbox | None:
-    now = clock.now()
-    free = or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now)
     claimed = db.session.execute(
         update(Outbox)
-        .where(Outbox.id == outbox_id, Outbox.state == "due", Outbox.due_at <= now, free)
-        .values(claim=claim, claimed_until=now + LEASE, attempts=Outbox.attempts + 1)
+        .where(Outbox.id == outbox_id, *_claimable())
+        .values(claim=claim, claimed_until=clock.now() + LEASE, attempts=Outbox.attempts + 1)
     )
     row = db.session.get(Outbox, outbox_id, populate_existing=True) if _count(claimed) else None
     db.session.commit()
@@ -179,7 +199,9 @@ def _record_failure(row: Outbox, claim: str, error: Exception) -> None:
 
 
 def retry(row: Outbox) -> None:
-    """An administrator lets a failed row run again."""
+    """An administrator lets a failed row run again. Raises Conflict when it has not failed."""
+    if row.state != "failed":
+        raise Conflict(_("This job has not failed; it runs by itself."))
     row.state, row.attempts, row.due_at = "due", 0, clock.now()
     db.session.info["queued"] = True
 
@@ -214,21 +236,23 @@ class Worker(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        with self.app.app_context():
-            release_claims()
+        self._guarded(release_claims)
         while not self.stopping.is_set():
-            _wake.clear()
             self._round()
             _wake.wait(self.pause)
 
     def _round(self) -> None:
+        for beat in self.beats:
+            self._guarded(beat)
+        self._guarded(run_due)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
         try:
             with self.app.app_context():
-                for beat in self.beats:
-                    beat()
-                run_due()
-        except sa.exc.SQLAlchemyError:
-            log.exception("the worker could not reach the database; it tries again")
+                work()
+        except Exception:
+            # A thread that dies takes all jobs with it, and nobody would see it.
+            log.exception("%s failed; the worker tries again", work.__name__)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -248,11 +272,22 @@ def redis_queue() -> Queue:
 
 
 def relay() -> int:
-    """Send the ids of due rows to RQ. Sending one twice is harmless: the second finds it claimed or done."""
-    queue, ids = redis_queue(), due_ids()
-    for outbox_id in ids:
-        queue.enqueue("core.jobs.perform_in_worker", outbox_id, result_ttl=0, failure_ttl=3600, job_timeout=600)
-    return len(ids)
+    """Send the ids of due rows to RQ; returns how many were not there already. Sending one twice would be harmless.
+
+    RQ keeps a job of one name once, so a backlog does not grow while no worker runs; an attempt more is a new name.
+    """
+    queue = redis_queue()
+    return sum(_send(queue, row.id, row.attempts) for row in due_rows(RELAYED_AT_ONCE))
+
+
+def _send(queue: Queue, outbox_id: int, attempts: int) -> bool:
+    name = f"outbox-{outbox_id}-{attempts}"
+    options: Document = {"job_timeout": JOB_TIMEOUT, "result_ttl": 0, "failure_ttl": 60}
+    try:
+        queue.enqueue("core.jobs.perform_in_worker", outbox_id, job_id=name, unique=True, **options)
+    except DuplicateJobError:
+        return False
+    return True
 
 
 def perform_in_worker(outbox_id: int) -> None:

@@ -1,7 +1,6 @@
 """`guantong start`: from a fresh checkout or an old database to a running server, and who may reach it."""
 
 import ipaddress
-import logging
 import socket
 from collections.abc import Callable
 
@@ -12,8 +11,6 @@ from flask import Flask
 from core import audit, clock, jobs, migrations, timers
 from core.db import db
 from core.errors import AppError
-
-log = logging.getLogger(__name__)
 
 THREADS = 32
 SEAL_EVERY = 60  # seconds
@@ -50,7 +47,8 @@ def refuse_public_demo(host: str, *, demo: bool, allowed: bool) -> None:
         raise AppError(
             f"The demo accounts have public passwords, so {host} is refused. "
             "Use --empty for a real installation, or --demo-public if you mean it. / "
-            f"演示账号的密码是公开的，因此拒绝在 {host} 上启动。正式使用请加 --empty；确实要公开演示请加 --demo-public。"
+            f"演示账号的密码是公开的，因此拒绝在 {host} 上启动。"
+            "正式使用请加 --empty；确实要公开演示请加 --demo-public。"
         )
 
 
