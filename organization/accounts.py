@@ -141,14 +141,18 @@ def _account_of(member: Member) -> Account:
 # ── signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def sign_in(name: str, password: str, *, device: str, stay: bool) -> str | None:
-    """The token of a new session, or None when name and password do not belong together."""
+def sign_in(name: str, password: str, *, device: str, stay: bool, language: str | None = None) -> str | None:
+    """The token of a new session, or None when name and password do not belong together.
+
+    `language` is what the browser chose before; it becomes the member's when he has chosen none.
+    """
     member_id = authenticate(name, password)
     account = member_id and db.session.get(Account, member_id, options=[joinedload(Account.member)])
     if not account:
         return None
     if hasher().check_needs_rehash(account.password_hash):
         account.password_hash = hasher().hash(password)
+    account.member.language = account.member.language or language
     return sessions.start(account.member, device=device, stay=stay)
 
 

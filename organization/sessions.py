@@ -82,3 +82,28 @@ def end_all(member_id: int, *, but: AuthSession | None = None) -> None:
     if but is not None:
         ended = ended.where(AuthSession.digest != but.digest)
     db.session.execute(ended)
+
+
+# ── words for a browser ──────────────────────────────────────────────────────────────────────────────────────────────
+
+# The first name that occurs in the user agent wins: Edge and DingTalk say Chrome too, an iPhone says Mac OS X.
+_APPS = {
+    "DingTalk": "钉钉 DingTalk",
+    "MicroMessenger": "微信 WeChat",
+    "Feishu": "飞书 Feishu",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android"} | {
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "Linux": "Linux",
+}
+
+
+def device_words(device: str) -> str:
+    """Chrome · Windows, from what the browser says about itself; that itself where it says nothing known."""
+    found = [next((words for sign, words in names.items() if sign in device), "") for names in (_APPS, _SYSTEMS)]
+    return " · ".join(word for word in found if word) or device[:60] or "—"

@@ -1,0 +1,131 @@
+"""The menu of a person: what his grants allow, what he uses most first. Also where `/` leads, and the first steps.
+
+An entry names an endpoint of another package by name only, so the arrows of import stay one-way; an endpoint that is
+not there (a part that is not installed) has no entry.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import select
+
+from core import i18n
+from core.db import db
+from organization import roles
+from organization.models import Member, OrgUnit
+
+
+@dataclass(frozen=True)
+class Entry:
+    endpoint: str
+    label: Any
+    icon: str
+    permission: str
+    unless: str = ""  # whoever holds this permission has a better entry for the same
+
+
+MY_WEEK = Entry("tasks.my_week", _l("My week"), "calendar-week", "tasks.own")
+MY_GOALS = Entry("goals.mine", _l("My goals"), "target", "goals.own", unless="goals.set")
+GOALS = Entry("goals.tree", _l("Goals"), "list-tree", "goals.read")
+TEAM_GOALS = Entry("goals.tree", _l("Team goals"), "list-tree", "goals.read")
+TEAM_TASKS = Entry("tasks.team", _l("Team tasks"), "checklist", "tasks.read")
+TARGETS = Entry("goals.entry", _l("Enter targets"), "target-arrow", "goals.set")
+UNITS = Entry("units.tree", _l("Organisation"), "sitemap", "organization.read")
+CUSTOMERS = Entry("customers.index", _l("Customers"), "building-hospital", "organization.read")
+PRODUCTS = Entry("products.index", _l("Products"), "package", "organization.read")
+DEFINITIONS = Entry("definitions.index", _l("Definitions"), "variable", "definitions.read")
+PACKS = Entry("packs.index", _l("Packs"), "packages", "packs.install")
+INVITATIONS = Entry("invitations.index", _l("Sign-in links"), "key", "members.invite")
+GRANTS = Entry("grants.index", _l("Rights"), "shield-lock", "grants.manage")
+JOBS = Entry("jobs.index", _l("Jobs"), "settings", "jobs.manage")
+
+_MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
+_ADMINISTRATION = (INVITATIONS, GRANTS, JOBS)
+FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, PRODUCTS, UNITS)
+MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, MY_GOALS, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
+HEADQUARTERS = (GOALS, TARGETS, DEFINITIONS, UNITS, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS, *_ADMINISTRATION)
+SYSTEM = (*_MASTER_DATA, DEFINITIONS, PACKS, *_ADMINISTRATION)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(around_the_page)
+
+
+def around_the_page() -> dict[str, Any]:
+    """What the layout shows beside every page of somebody who is signed in."""
+    if not current_user.is_authenticated:
+        return {}
+    return {
+        "navigation": navigation(current_user),
+        "user_menu": [{"label": _l("My account"), "url": url_for("accounts.account"), "icon": "user-circle"}],
+        "user_title": title_of(current_user),
+        "company_name": current_user.company.name,
+    }
+
+
+def navigation(member: Member) -> list[dict[str, Any]]:
+    """The menu as the layout wants it. The entry is active whose address is the longest beginning of this page's."""
+    entries = [(entry, url_for(entry.endpoint)) for entry in _menu_of(member) if _is_there(entry, member)]
+    here = max((url for _entry, url in entries if _leads_to_here(url)), key=len, default=None)
+    return [
+        {"label": str(entry.label), "url": url, "icon": entry.icon, "active": url == here} for entry, url in entries
+    ]
+
+
+def _menu_of(member: Member) -> tuple[Entry, ...]:
+    if member.may("goals.set") or member.may("goals.publish"):
+        return HEADQUARTERS
+    if member.may("goals.read"):
+        return MANAGERS
+    return SYSTEM if member.may("grants.manage") else FRONT_LINE
+
+
+def _is_there(entry: Entry, member: Member) -> bool:
+    wanted = member.may(entry.permission) and not (entry.unless and member.may(entry.unless))
+    return wanted and entry.endpoint in current_app.view_functions
+
+
+def _leads_to_here(url: str) -> bool:
+    return request.path == url or request.path.startswith(url.rstrip("/") + "/")
+
+
+def title_of(member: Member) -> str:
+    """大区经理 · 华东大区: the grant that fits his position, else his position alone."""
+    fitting = [grant for grant in member.grants if grant.role == member.role]
+    words = i18n.text(roles.title(member.role))
+    return f"{words} · {fitting[0].unit.name}" if fitting else words
+
+
+def home_of(member: Member) -> str:
+    """Where `/` leads: what the person uses most, which is what stands first in his menu."""
+    entries = navigation(member)
+    return entries[0]["url"] if entries else url_for("accounts.account")
+
+
+# ── the first steps of a new company ─────────────────────────────────────────────────────────────────────────────────
+
+FIRST_STEPS = (
+    (UNITS, _l("Import units and people"), _l("From a CSV or Excel file; nothing is saved before you have seen it.")),
+    (INVITATIONS, _l("Let people in"), _l("Each gets a link that works once: on paper, in Excel or by e-mail.")),
+    (PACKS, _l("Install a pack"), _l("It brings metrics, tables and the rules by which targets are split.")),
+    (TARGETS, _l("Enter the annual target"), _l("See how it splits down to each person before you publish it.")),
+)
+
+
+def first_steps(member: Member) -> list[dict[str, Any]]:
+    """What an administrator of a company that has nobody else yet does first; nothing for everybody else."""
+    if not member.may("organization.manage") or not _is_new(member.company_id):
+        return []
+    return [
+        {"title": str(title), "about": str(about), "icon": entry.icon, "url": url_for(entry.endpoint)}
+        for entry, title, about in FIRST_STEPS
+        if _is_there(entry, member)
+    ]
+
+
+def _is_new(company_id: int) -> bool:
+    below_root = select(OrgUnit.id).where(OrgUnit.company_id == company_id, OrgUnit.parent_id.is_not(None))
+    return db.session.scalar(below_root.limit(1)) is None
