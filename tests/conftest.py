@@ -5,10 +5,15 @@ Every test that uses a database runs on SQLite, and with `--all` on PostgreSQL t
 """
 
 import pytest
+from hypothesis import settings
 
 from tests import services
 
 pytest_plugins = ["tests.product"]
+
+# A busy machine is not a bug: property tests find wrong answers, bench/ finds slow ones.
+settings.register_profile("product", deadline=None)
+settings.load_profile("product")
 
 ONLY_WITH_ALL = ("postgres", "redis", "long")
 

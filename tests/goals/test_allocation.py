@@ -104,7 +104,7 @@ def test_caps_may_swallow_all_but_the_rest_below_a_grain():
 def test_floors_between_two_grains_are_kept():
     split = allocate(99_999, [Share("a", 1, floor=47_000), Share("b", 1, floor=48_000)], grain=10_000)
     assert split.amounts == {"a": 47_000, "b": 48_000}
-    assert split.reserve == 4_999
+    assert (split.reserve, split.grain) == (4_999, 1000)
 
 
 # What cannot be split is answered with the gap and the ways out

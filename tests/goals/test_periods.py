@@ -75,9 +75,10 @@ def test_a_week_without_working_days_has_no_plan():
 
 def test_presence_in_months_that_weigh_nothing_counts_working_days():
     season = SEASONS | {1: 0, 2: 0}
-    split = split_time(900, YEAR, season, end=date(2025, 3, 1))
-    assert_exact(split, 900)
-    assert split["month"]["2025-01"] > 0
+    split = split_time(3700, YEAR, season, end=date(2025, 3, 1))
+    assert_exact(split, 3700)
+    assert (split["month"]["2025-01"], split["month"]["2025-02"]) == (1900, 1800)
+    assert split == split_time_of_many([3700], YEAR, season, ends=[date(2025, 3, 1)]).of(0)
     assert split_time(900, YEAR, season)["month"]["2025-01"] == 0
 
 
