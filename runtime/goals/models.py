@@ -54,6 +54,8 @@ class GoalSet(Model):
     cascade_key: Mapped[str] = mapped_column(sa.String(80))
     cascade_version_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
     pins: Mapped[Document] = mapped_column(comment="key → version id of every table and formula that it used")
+    digest: Mapped[str] = mapped_column(sa.String(64), comment="of the tree that was previewed")
+    as_of: Mapped[dt.date] = mapped_column(comment="the day whose organisation was split")
     base: Mapped[int] = mapped_column(comment="yuan")
     growth_pct: Mapped[str] = mapped_column(sa.String(20), comment="as typed: 15 is 15 %")
     total: Mapped[int] = mapped_column(comment="yuan")
@@ -78,14 +80,14 @@ class Goal(Model):
     __table_args__ = (
         UniqueConstraint("goal_set_id", "node"),
         Index("ix_goal_member_id_goal_set_id", "member_id", "goal_set_id"),
-        Index("ix_goal_parent_id", "parent_id"),
+        Index("ix_goal_goal_set_id_path", "goal_set_id", "path"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     goal_set_id: Mapped[int] = mapped_column(ForeignKey("goal_set.id"))
     node: Mapped[str] = mapped_column(sa.String(40), comment="u12 for a unit, m34 for a member")
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("goal.id"))
-    path: Mapped[str] = mapped_column(PathText, index=True, comment="goal ids from the root")
+    parent: Mapped[str | None] = mapped_column(sa.String(40), comment="a node of the same set")
+    path: Mapped[str] = mapped_column(PathText, comment="nodes from the root: /u1/u12/m34/")
     depth: Mapped[int]
     level: Mapped[str] = mapped_column(sa.String(40), comment="a level of the company, or member")
     layer: Mapped[str] = mapped_column(sa.String(10), comment="strategic, campaign or tactic (战略/战役/战术)")

@@ -66,6 +66,10 @@ class WorkingYear:
         counts: Ints = np.minimum(gone, piece_ends) - np.maximum(came, self.starts)
         return np.maximum(counts, 0)
 
+    def workdays_of_months(self) -> list[int]:
+        """Working days of each month of the cycle."""
+        return _sums(self.days_present(), self.piece_month, len(self.months))
+
     def season_of_pieces(self, seasonality: Mapping[int, Weight]) -> list[int]:
         """The seasonality of each piece's month, as whole numbers in the same proportions."""
         months = [int(name[-2:]) for name in self.months]

@@ -1,0 +1,21 @@
+"""Weeks of the company's calendar: named as ISO weeks (2025-W27), worked on the days that the calendar says."""
+
+import datetime as dt
+
+from organization import calendars
+
+
+def week_of(day: dt.date) -> str:
+    year, week, _weekday = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def days_of(week: str) -> tuple[dt.date, dt.date]:
+    """Monday and Sunday."""
+    year, number = week.split("-W")
+    monday = dt.date.fromisocalendar(int(year), int(number), 1)
+    return monday, monday + dt.timedelta(days=6)
+
+
+def working_days_of(company_id: int, week: str) -> list[dt.date]:
+    return calendars.working_days(company_id, *days_of(week))

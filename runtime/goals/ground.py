@@ -1,0 +1,167 @@
+"""The organisation as one split sees it: units, people, products and working days on the day of the split.
+
+Read in six statements whatever the size, handed on as plain rows: the split itself knows no database.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from core.db import Document, db, like_prefix
+from organization import calendars
+from organization.models import Customer, Member, OrgUnit, Product, ProductStage
+from runtime.goals.models import Cycle
+from runtime.goals.periods import WorkingYear, working_year
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+class UnitRow(NamedTuple):
+    id: int
+    parent_id: int | None
+    path: str
+    level: str
+    name: str
+    attributes: Document
+
+
+class MemberRow(NamedTuple):
+    id: int
+    unit_id: int
+    unit_path: str
+    name: str
+    role: str
+    joined_on: dt.date
+    left_on: dt.date | None
+    attributes: Document
+    account_potential: float
+
+
+class ProductRow(NamedTuple):
+    code: str
+    name: str
+    line: str
+    stage: str | None
+    attributes: Document
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything about the organisation that a split may look at."""
+
+    root: UnitRow
+    units: list[UnitRow]
+    members: list[MemberRow]
+    products: list[ProductRow]
+    year: WorkingYear
+    first_day: dt.date
+    last_day: dt.date
+    as_of: dt.date
+
+    def history_of(self, row: UnitRow | MemberRow) -> float:
+        """Last year's actual, as it was entered; blank counts as nothing."""
+        return float(row.attributes.get("history") or 0)
+
+    def scale(self, base: int) -> Fraction:
+        """What history is multiplied by so that the root's history is the base that was entered."""
+        whole = Fraction(self.history_of(self.root)) or sum(
+            (Fraction(self.history_of(member)) for member in self.members), Fraction(0)
+        )
+        return base / whole if whole else Fraction(0)
+
+    def tenure_months(self, member: MemberRow) -> int:
+        """Whole months from joining to the day of the split."""
+        months = (self.as_of.year - member.joined_on.year) * 12 + self.as_of.month - member.joined_on.month
+        return max(0, months - (self.as_of.day < member.joined_on.day))
+
+    def workdays_share(self, member: MemberRow) -> float:
+        """Working days that he is there for, of those of the cycle."""
+        return sum(self.year.days_present(*self.presence(member))) / len(self.year.days)
+
+    def units_under(self, path: str) -> list[UnitRow]:
+        """The units below a path, not the one at it."""
+        return [unit for unit in self.units if unit.path.startswith(path) and unit.path != path]
+
+    def headcount(self, unit: UnitRow) -> int:
+        return len(self.members_under(unit.path))
+
+    def members_under(self, path: str) -> list[MemberRow]:
+        return [member for member in self.members if member.unit_path.startswith(path)]
+
+    def presence(self, member: MemberRow) -> tuple[dt.date | None, dt.date | None]:
+        """[start, end) of the person within the cycle, None where he is there from the beginning or to the end."""
+        start = member.joined_on if member.joined_on > self.first_day else None
+        return start, member.left_on
+
+
+def read(unit: OrgUnit, cycle: Cycle, roles: list[str], as_of: dt.date) -> Ground:
+    """The open units under `unit`, the people of these positions who are there on `as_of`, products and calendar."""
+    day = min(max(as_of, cycle.first_day), cycle.last_day)
+    units = _units(unit, day)
+    return Ground(
+        root=next(row for row in units if row.id == unit.id),
+        units=units,
+        members=_members(unit, roles, day),
+        products=_products(unit.company_id or unit.id, day),
+        year=working_year(calendars.working_days(unit.company_id or unit.id, cycle.first_day, cycle.last_day)),
+        first_day=cycle.first_day,
+        last_day=cycle.last_day,
+        as_of=day,
+    )
+
+
+def _units(root: OrgUnit, day: dt.date) -> list[UnitRow]:
+    open_ = sa.or_(OrgUnit.closed_on.is_(None), OrgUnit.closed_on > day)
+    rows = db.session.execute(
+        select(OrgUnit.id, OrgUnit.parent_id, OrgUnit.path, OrgUnit.level, OrgUnit.name, OrgUnit.attributes)
+        .where(like_prefix(OrgUnit.path, root.path), open_)
+        .order_by(OrgUnit.code)
+    )
+    return [UnitRow(*row) for row in rows]
+
+
+def _members(root: OrgUnit, roles: list[str], day: dt.date) -> list[MemberRow]:
+    potential = (
+        select(Customer.owner_id, sa.func.sum(Customer.potential).label("potential"))
+        .where(Customer.company_id == root.company_id)
+        .group_by(Customer.owner_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            *(Member.id, Member.unit_id, OrgUnit.path, Member.name, Member.role, Member.joined_on, Member.left_on),
+            *(Member.attributes, sa.func.coalesce(potential.c.potential, 0.0)),
+        )
+        .join(OrgUnit, Member.unit_id == OrgUnit.id)
+        .outerjoin(potential, potential.c.owner_id == Member.id)
+        .where(like_prefix(OrgUnit.path, root.path), Member.role.in_(roles), Member.joined_on <= day)
+        .where(sa.or_(Member.left_on.is_(None), Member.left_on > day))
+        .order_by(OrgUnit.code, Member.code)
+    )
+    return [MemberRow(*row) for row in rows]
+
+
+def _products(company_id: int, day: dt.date) -> list[ProductRow]:
+    """Products on sale, each with the stage that holds on the day."""
+    newest = (
+        select(ProductStage.product_id, sa.func.max(ProductStage.from_day).label("from_day"))
+        .where(ProductStage.from_day <= day)
+        .group_by(ProductStage.product_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Product.code, Product.name, Product.line, ProductStage.stage, Product.attributes)
+        .outerjoin(newest, newest.c.product_id == Product.id)
+        .outerjoin(
+            ProductStage,
+            sa.and_(ProductStage.product_id == Product.id, ProductStage.from_day == newest.c.from_day),
+        )
+        .where(Product.company_id == company_id)
+        .where(sa.or_(Product.retired_on.is_(None), Product.retired_on > day))
+        .order_by(Product.code)
+    )
+    return [ProductRow(*row) for row in rows]
