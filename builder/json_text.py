@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from core.errors import Invalid, Problem
 
 MAX_CHARACTERS = 1_000_000
+MAX_BYTES = 4 * MAX_CHARACTERS
 MAX_DEPTH = 40
 MAX_DIGITS = 30
 
@@ -44,11 +45,15 @@ def read(text: str) -> Any:
         raise _refusal(error.code, str(error)) from error
 
 
-def read_file(file: Path) -> Any:
+def load(file: Path) -> tuple[str, Any]:
+    """The file's text and its value."""
+    if file.stat().st_size > MAX_BYTES:
+        raise _refusal("too_large", _("The text is longer than %(most)s characters.", most=f"{MAX_CHARACTERS:,}"))
     try:
-        return read(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refusal("encoding", _("The file is not UTF-8 text. Save it as UTF-8.")) from error
+    return text, read(text)
 
 
 def dump(value: Any) -> str:
@@ -112,7 +117,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _remedy(error: json.JSONDecodeError) -> str:
     remedies = {
         "Expecting ',' delimiter": _("A comma is missing before this place."),
-        "Expecting property name enclosed in double quotes": _("A key in double quotes belongs here (no comma before } )."),
+        "Expecting property name enclosed in double quotes": _(
+            "A key in double quotes belongs here (no comma before } )."
+        ),
         "Expecting value": _("A value belongs here (no comma before ] )."),
         "Extra data": _("Only one value may stand in the text."),
         "Unterminated string starting at": _("The closing quote is missing."),

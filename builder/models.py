@@ -8,8 +8,19 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Document, Model
+from organization.models import Member
 
-FROZEN = ("definition_id", "number", "document", "digest", "scope", "effective_from", "note", "published_at", "published_by")
+FROZEN = (
+    "definition_id",
+    "number",
+    "document",
+    "digest",
+    "scope",
+    "effective_from",
+    "note",
+    "published_at",
+    "published_by",
+)
 
 
 class Definition(Model):
@@ -64,6 +75,8 @@ class DefinitionVersion(Model):
     version_id: Mapped[int] = mapped_column(comment="counts the edits; a save of an older one is a conflict")
 
     definition: Mapped[Definition] = relationship(back_populates="versions")
+    publisher: Mapped[Member | None] = relationship(foreign_keys=[published_by])
+    editor: Mapped[Member | None] = relationship(foreign_keys=[edited_by])
 
     __mapper_args__ = {"version_id_col": version_id}
 

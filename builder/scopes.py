@@ -22,14 +22,26 @@ def _name(zh: str, key: str, kind: str, note_zh: str, note_en: str) -> Name:
 
 
 HISTORY = _name("历史业绩", "history", "number", "上一年度实际,元", "last year's actual, in yuan")
-SHARE_HISTORY = _name("历史占比", "share_history", "number", "历史业绩在同级中的占比", "share of history among siblings")
+SHARE_HISTORY = _name(
+    "历史占比", "share_history", "number", "历史业绩在同级中的占比", "share of history among siblings"
+)
 PARENT_TARGET = _name("上级目标", "parent_target", "number", "待拆分的上级目标,元", "the target being split, in yuan")
 PARENT_GROWTH = _name(
-    "上级增长率", "parent_growth", "number", "上级目标相对其历史业绩的增长率", "the parent's target over its history, less one"
+    "上级增长率",
+    "parent_growth",
+    "number",
+    "上级目标相对其历史业绩的增长率",
+    "the parent's target over its history, less one",
 )
 TARGET = _name("目标", "target", "number", "拆分得到的目标,元", "the target that the split gave, in yuan")
 ROLE = _name("岗位", "role", "text", "岗位的键,例如 sales", "the key of the position, such as sales")
-TENURE = _name("司龄月数", "tenure_months", "number", "入职至周期开始的整月数", "whole months from joining to the start of the cycle")
+TENURE = _name(
+    "司龄月数",
+    "tenure_months",
+    "number",
+    "入职至周期开始的整月数",
+    "whole months from joining to the start of the cycle",
+)
 
 UNIT = (
     HISTORY,
@@ -52,11 +64,23 @@ MEMBER = (
     ROLE,
     _name("职级", "seniority", "text", "职级,例如 资深", "seniority, such as 资深"),
     TENURE,
-    _name("在岗工作日占比", "workdays_share", "number", "周期内在岗工作日的占比", "share of the cycle's working days at work"),
+    _name(
+        "在岗工作日占比",
+        "workdays_share",
+        "number",
+        "周期内在岗工作日的占比",
+        "share of the cycle's working days at work",
+    ),
     _name("客户潜力", "account_potential", "number", "名下客户的潜力,元", "potential of his customers, in yuan"),
     _name("客单价", "ticket", "number", "每单平均金额,元", "average amount of an order, in yuan"),
     _name("商机转化率", "conversion", "number", "商机成交的比例", "share of opportunities that are won"),
-    _name("每商机拜访次数", "visits_per_opportunity", "number", "一个商机平均需要的拜访次数", "visits that an opportunity takes"),
+    _name(
+        "每商机拜访次数",
+        "visits_per_opportunity",
+        "number",
+        "一个商机平均需要的拜访次数",
+        "visits that an opportunity takes",
+    ),
     _name("周拜访上限", "weekly_capacity", "number", "满勤一周最多拜访次数", "most visits in a full week"),
     PARENT_TARGET,
     PARENT_GROWTH,
@@ -86,7 +110,13 @@ CUSTOMER = (
     _name("等级", "tier", "text", "客户等级,例如 三甲", "tier, such as 三甲"),
     _name("潜力", "potential", "number", "年潜力,元", "potential a year, in yuan"),
     _name("距上次拜访天数", "days_since_visit", "number", "从未拜访时为空", "blank when never visited"),
-    _name("联系人级别", "contact_levels", "text", "各联系人的级别,用逗号隔开,配合 CONTAINS 使用", "levels of its contacts, for CONTAINS"),
+    _name(
+        "联系人级别",
+        "contact_levels",
+        "text",
+        "各联系人的级别,用逗号隔开,配合 CONTAINS 使用",
+        "levels of its contacts, for CONTAINS",
+    ),
 )
 
 MEMBER_RESULT = (
@@ -118,8 +148,14 @@ TITLES: dict[str, Document] = {
     "cascade.product": {"zh": "目标拆解 · 按产品线", "en": "Cascade · over product lines"},
     "cascade.month": {"zh": "目标拆解 · 按月份", "en": "Cascade · over months"},
     "cascade.rate": {"zh": "动作测算 · 个人比率与上限", "en": "Drivers · personal rates and capacity"},
-    "cascade.needed": {"zh": "动作测算 · 需要量(另可用本段 rates 的名称)", "en": "Drivers · needed (and the names of its rates)"},
-    "cascade.task": {"zh": "周任务 · 份额与件数(另可用各测算项的名称)", "en": "Tasks · share and count (and the names of drivers)"},
+    "cascade.needed": {
+        "zh": "动作测算 · 需要量(另可用本段 rates 的名称)",
+        "en": "Drivers · needed (and the names of its rates)",
+    },
+    "cascade.task": {
+        "zh": "周任务 · 份额与件数(另可用各测算项的名称)",
+        "en": "Tasks · share and count (and the names of drivers)",
+    },
     "cascade.customer": {"zh": "周任务 · 选客户", "en": "Tasks · picking customers"},
     "cascade.take": {"zh": "周任务 · 选几家", "en": "Tasks · how many customers"},
     "cascade.warning": {"zh": "目标拆解 · 预警", "en": "Cascade · warnings"},

@@ -1,0 +1,70 @@
+"""What a document means, judged kind by kind: names resolve, formulas compile against what they are promised, tables
+hold together. The shape is right already when these are asked; paths are JSON Pointers into the whole document.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder import kinds, references
+from builder.checks import cascade, form, formula, table
+from builder.shape import pointer
+from builder.sources import Sources
+from core.db import Document
+from core.errors import Problem
+from core.i18n import text
+
+Check = Callable[[Document, Sources], Iterator[Problem]]
+
+CHECKS: dict[str, Check] = {
+    "cascade": cascade.problems,
+    "form": form.problems,
+    "formula": formula.problems,
+    "table": table.problems,
+}
+
+
+def problems(document: Document, known: Sources) -> list[Problem]:
+    """`known` is what references may resolve to, the document itself included."""
+    found = [*_repeated_ids(document), *_dangling(document, known)]
+    if found:
+        return found
+    if circle := references.circle(document, known):
+        return [_circle(circle, known)]
+    check = CHECKS.get(document["kind"])
+    return list(check(document["body"], known)) if check else []
+
+
+def _dangling(document: Document, known: Sources) -> Iterator[Problem]:
+    for reference in references.of(document):
+        if (reference.kind, reference.key) not in known:
+            names = {"kind": text(kinds.title(reference.kind)), "key": reference.key}
+            sentence = _("There is no published %(kind)s “%(key)s”. Publish it first or name another.", **names)
+            yield Problem(reference.path, "reference", sentence)
+
+
+def _circle(circle: list[tuple[str, str]], known: Sources) -> Problem:
+    way = " → ".join(text(known[identity].document["title"]) for identity in circle)
+    return Problem("/body/uses", "circle", _("These compute each other in a circle: %(way)s. Cut one link.", way=way))
+
+
+def _repeated_ids(document: Document) -> Iterator[Problem]:
+    """An id finds one thing in a document: differences and merges go by it."""
+    seen: dict[str, str] = {}
+    for path, identity in _ids(document["body"], ("body",)):
+        if identity in seen:
+            sentence = _(
+                "The id “%(id)s” stands at %(first)s already. Give this one its own.", id=identity, first=seen[identity]
+            )
+            yield Problem(path, "repeated_id", sentence)
+        seen.setdefault(identity, path)
+
+
+def _ids(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:
+    entries = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, value in entries:
+        if key in ("id", "x-id") and isinstance(value, str):
+            yield pointer((*path, key)), value
+        else:
+            yield from _ids(value, (*path, key))

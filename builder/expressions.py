@@ -1,0 +1,233 @@
+"""Expressions of definitions: formulas over the names of their place and over what `uses` brings from elsewhere.
+
+Whole columns are computed at once. For every table that was asked the row that fired is kept, for 为什么.
+
+    weight = Expression.compile(level["weight"], level["uses"], "cascade.unit", sources)
+    found = weight.evaluate_batch({"history": […], "maturity": […], …}, 28)     # columns by key
+    found.to_list()                                                             # 28 values
+    found.uses_of(3)                                   # what each use gave the fourth unit, by which row
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+
+import formulas
+from builder import compiled
+from builder.scopes import PLACES, Name
+from builder.sources import Source, Sources
+from core.db import Document
+from core.errors import Invalid, Problem
+from core.i18n import language
+
+Columns = Mapping[str, Any]
+
+
+def refused(error: formulas.FormulaError, path: str) -> Problem:
+    """What the formula language says about the text at `path`, in the reader's language."""
+    return Problem(path, error.code, error.text(language()))
+
+
+@dataclass(frozen=True)
+class Use:
+    """An entry of `uses`: a table or formula, and an expression for each of its inputs."""
+
+    name: str
+    source: Source
+    target: compiled.Computed
+    inputs: Mapping[str, formulas.Formula]
+    output: str | None
+
+
+class Scope:
+    """Names of a place and the results of `uses`. A use may take the names of those above it.
+
+    `problems` says what is wrong with the uses, paths from the list on (/0/inputs/maturity); compiling goes on
+    without the wrong ones, so that the author hears of everything at once.
+    """
+
+    def __init__(self, names: Iterable[Name], uses: Sequence[Document], known: Sources) -> None:
+        names = list(names)
+        self.fields = {name.zh: name.type for name in names}
+        self.aliases = {name.key: name.zh for name in names if name.key != name.zh}
+        self.keys = {name.zh: name.key for name in names}
+        self.uses: dict[str, Use] = {}
+        self.problems: list[Problem] = []
+        for position, use in enumerate(uses):
+            self.problems += self._bind(use, f"/{position}", known)
+
+    def schema(self) -> formulas.Schema:
+        return formulas.Schema(fields=self.fields, aliases=self.aliases)
+
+    def compile(self, text: str, wanted: str | None = "number", path: str = "") -> "Expression":
+        """Raises Invalid at `path` when the text is refused or gives something else than `wanted`."""
+        try:
+            formula = formulas.compile(text, self.schema())
+        except formulas.FormulaError as error:
+            raise Invalid([refused(error, path)]) from error
+        if wanted is not None and formula.kind not in (wanted, "blank"):
+            raise Invalid([_other_kind(path, wanted, formula.kind)])
+        return Expression(text, formula, self)
+
+    def uses_of(self, formula: formulas.Formula) -> dict[str, Use]:
+        """The uses behind a formula's names, those that others are made from first."""
+        found: dict[str, Use] = {}
+        for name in formula.names:
+            if use := self.uses.get(name):
+                for inner in use.inputs.values():
+                    found |= self.uses_of(inner)
+                found[name] = use
+        return found
+
+    def _bind(self, use: Document, path: str, known: Sources) -> list[Problem]:
+        if ("table" in use) == ("formula" in use):
+            return [Problem(path, "use", _("Name either a table or a formula here."))]
+        kind = "table" if "table" in use else "formula"
+        source = known.get((kind, use[kind]))
+        if source is None:
+            return [Problem(f"{path}/{kind}", "reference", _("There is no “%(key)s”.", key=use[kind]))]
+        if use["as"] in self.fields or use["as"] in self.aliases:
+            sentence = _("“%(name)s” is a name here already. Choose another.", name=use["as"])
+            return [Problem(f"{path}/as", "taken", sentence)]
+        try:
+            target = compiled.of(source, known)
+            type_ = target.type_of(use.get("output"), path)
+            self.uses[use["as"]] = Use(use["as"], source, target, self._inputs(use, target, path), use.get("output"))
+        except Invalid as error:
+            return error.problems
+        self.fields[use["as"]] = type_
+        return []
+
+    def _inputs(self, use: Document, target: compiled.Computed, path: str) -> dict[str, formulas.Formula]:
+        given = use.get("inputs", {})
+        problems = [
+            Problem(f"{path}/inputs/{key}", "input", _("“%(title)s” has no input “%(key)s”.", title=target.title, key=key))
+            for key in given
+            if key not in target.inputs
+        ]
+        problems += [
+            Problem(f"{path}/inputs", "input", _("“%(title)s” needs the input “%(key)s”.", title=target.title, key=key))
+            for key in target.inputs
+            if key not in given
+        ]
+        inputs: dict[str, formulas.Formula] = {}
+        for key in given.keys() & target.inputs.keys():
+            try:
+                inputs[key] = self.compile(given[key], target.inputs[key], f"{path}/inputs/{key}").formula
+            except Invalid as error:
+                problems += error.problems
+        if problems:
+            raise Invalid(problems)
+        return inputs
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled text and the scope that it stands in."""
+
+    text: str
+    formula: formulas.Formula
+    scope: Scope
+
+    @classmethod
+    def compile(
+        cls, text: str, uses: Sequence[Document], place: str, known: Sources, numbers: Sequence[str] = ()
+    ) -> "Expression":
+        """An expression at a place of `scopes.PLACES`; `numbers` are names that the document itself adds. Raises
+        Invalid. Only the uses that the text names need to make sense at the place."""
+        return Scope([*PLACES[place], *map(number_named, numbers)], uses, known).compile(text, wanted=None)
+
+    @staticmethod
+    def constant(text: str) -> Any:
+        """What a text without any names gives."""
+        return Scope((), (), {}).compile(text, wanted=None).formula.evaluate({})
+
+    @cached_property
+    def uses(self) -> dict[str, Use]:
+        """The uses that the text needs, directly or through the inputs of others, by name."""
+        return self.scope.uses_of(self.formula)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The columns that are read: its own and those of the inputs of its uses."""
+        asked = [self.formula, *(formula for use in self.uses.values() for formula in use.inputs.values())]
+        return frozenset(self.scope.keys[name] for formula in asked for name in formula.names if name in self.scope.keys)
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Every table and formula that is read, those behind formulas included."""
+        return [source for use in self.uses.values() for source in (use.source, *use.target.sources)]
+
+    def evaluate_batch(self, columns: Columns, rows: int, today: dt.date | None = None) -> "Evaluated":
+        """Columns by key, each of `rows` values. KeyError when one that is read is not there."""
+        filled = Filled(self.scope, columns, rows, today)
+        return Evaluated(filled.compute(self.formula), filled)
+
+
+def number_named(name: str) -> Name:
+    """A name that a document makes itself: its Chinese spelling is its key."""
+    return Name(name, name, "number", {"zh": "", "en": ""})
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The values of a batch, and what its uses gave."""
+
+    batch: formulas.Batch
+    filled: "Filled"
+
+    def to_list(self) -> list[Any]:
+        return self.batch.to_list()
+
+    def uses_of(self, row: int) -> list[Document]:
+        """What each use gave this row: version, row of the table, value."""
+        return [self.filled.explain(name, row) for name in self.filled.results]
+
+
+@dataclass
+class Filled:
+    """A scope with the columns of so many rows. Each use is computed once, when something first needs it."""
+
+    scope: Scope
+    columns: Columns
+    rows: int
+    today: dt.date | None = None
+    results: dict[str, compiled.Result] = field(default_factory=dict)
+
+    def compute(self, formula: formulas.Formula) -> formulas.Batch:
+        columns = {name: self.column(name) for name in formula.names}
+        return formula.evaluate_batch(columns, self.rows, today=self.today)
+
+    def column(self, name: str) -> Any:
+        if name in self.scope.uses:
+            return self.result(name).column
+        return self.columns[self.scope.keys[name]]
+
+    def result(self, name: str) -> compiled.Result:
+        if name not in self.results:
+            use = self.scope.uses[name]
+            inputs = {key: compiled.column_of(self.compute(formula)) for key, formula in use.inputs.items()}
+            self.results[name] = use.target.compute(inputs, self.rows, use.output, self.today)
+        return self.results[name]
+
+    def explain(self, name: str, row: int) -> Document:
+        use, result = self.scope.uses[name], self.results[name]
+        return {
+            "as": name,
+            "kind": use.source.kind,
+            "key": use.source.key,
+            "version_id": use.source.version_id,
+            "number": use.source.number,
+            "row": result.row_id(row),
+            "value": result.value(row),
+        }
+
+
+def _other_kind(path: str, wanted: str, found: str) -> Problem:
+    words = {"number": _("a number"), "text": _("a text"), "bool": _("yes or no"), "date": _("a date")}
+    sentence = _("This must give %(wanted)s, but it gives %(found)s.", wanted=words[wanted], found=words.get(found, found))
+    return Problem(path, "kind", sentence)

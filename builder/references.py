@@ -1,0 +1,70 @@
+"""Which definitions a document names, and where: for "there is no such table", where-used lists and circles."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from builder.shape import pointer
+from builder.sources import Sources
+from core.db import Document
+
+
+class Reference(NamedTuple):
+    path: str
+    kind: str
+    key: str
+
+
+def of(document: Document) -> list[Reference]:
+    return list(_walk(document["body"], ("body",), document["kind"]))
+
+
+def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Reference]:
+    if isinstance(part, list):
+        for position, entry in enumerate(part):
+            yield from _walk(entry, (*path, position), kind)
+    if not isinstance(part, dict):
+        return
+    for key, value in part.items():
+        place = (*path, key)
+        if key == "uses":
+            yield from _uses(value, place)
+        elif kind == "cascade" and key == "metric":
+            yield Reference(pointer(place), "metric", value)
+        elif kind == "cascade" and key == "metrics":
+            yield from (Reference(pointer((*place, n)), "metric", metric) for n, metric in enumerate(value))
+        else:
+            yield from _walk(value, place, kind)
+
+
+def _uses(uses: list[Document], path: tuple[str | int, ...]) -> Iterator[Reference]:
+    for position, use in enumerate(uses):
+        for kind in ("table", "formula"):
+            if kind in use:
+                yield Reference(pointer((*path, position, kind)), kind, use[kind])
+
+
+def users(kind: str, key: str, documents: Mapping[tuple[str, str], Document]) -> list[tuple[str, str]]:
+    """Who names this definition."""
+    return [
+        identity
+        for identity, document in documents.items()
+        if any(reference.kind == kind and reference.key == key for reference in of(document))
+    ]
+
+
+def circle(document: Document, known: Sources) -> list[tuple[str, str]]:
+    """The way from the document through what it names back to itself; empty when there is none."""
+    start = (document["kind"], document["key"])
+    return _way_back(start, start, known, (start,))
+
+
+def _way_back(
+    here: tuple[str, str], start: tuple[str, str], known: Sources, trail: tuple[tuple[str, str], ...]
+) -> list[tuple[str, str]]:
+    for reference in of(known[here].document) if here in known else ():
+        target = (reference.kind, reference.key)
+        if target == start:
+            return [*trail, start]
+        if target not in trail and (found := _way_back(target, start, known, (*trail, target))):
+            return found
+    return []
