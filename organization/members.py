@@ -2,15 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from pypinyin import lazy_pinyin
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from core import audit, clock
-from core.db import Document, db
+from core.db import Document, db, like_prefix
 from core.errors import Invalid, Problem
+from organization.access import visible_units
 from organization.models import Member, OrgUnit
 
 HIGHEST_CHAIN = 50  # managers above one person; more is a circle
@@ -57,6 +60,31 @@ def change(member: Member, unit: OrgUnit, manager: Member | None, person: Person
     audit.record("member.change", f"member:{member.id}", by_id=by_id, before=before, after=summary(member))
 
 
+def listed(
+    actor: Member, *, wanted: str = "", unit: OrgUnit | None = None, role: str = "", left: bool = False
+) -> sa.Select[Any]:
+    """The people he may see, as rows for lists and exports; who has left only when asked for."""
+    manager = aliased(Member)
+    query = (
+        select(
+            *(Member.id, Member.code, Member.name, Member.role, Member.phone, Member.email, Member.joined_on),
+            *(Member.left_on, Member.represents_frontline, Member.attributes),
+            *(OrgUnit.id.label("unit_id"), OrgUnit.name.label("unit_name"), OrgUnit.code.label("unit_code"), OrgUnit.path),
+            manager.code.label("manager_code"),
+        )
+        .join(OrgUnit, Member.unit_id == OrgUnit.id)
+        .outerjoin(manager, Member.manager_id == manager.id)
+        .where(visible_units(actor, "organization.read"), Member.company_id == actor.company_id)
+    )
+    present = present_on(clock.today())
+    query = query.where(sa.not_(present) if left else present)
+    if wanted.strip():
+        query = query.where(matching(wanted))
+    if unit is not None:
+        query = query.where(like_prefix(OrgUnit.path, unit.path))
+    return query.where(Member.role == role) if role else query
+
+
 def sort_key(name: str) -> str:
     """How a Chinese name sorts: its pinyin, since databases without ICU sort by code point."""
     return " ".join(lazy_pinyin(name)).lower()[:240]
@@ -69,7 +97,7 @@ def present_on(day: dt.date) -> sa.ColumnElement[bool]:
 
 def matching(words: str) -> sa.ColumnElement[bool]:
     """Members whose name, pinyin, code or phone holds the words; pinyin also without its spaces."""
-    pattern = f"%{words.strip().lower().replace('%', '').replace('_', '')}%"
+    pattern = f"%{plain(words)}%"
     bare = sa.func.replace(Member.pinyin, " ", "")
     return or_(
         sa.func.lower(Member.name).like(pattern),
@@ -78,6 +106,11 @@ def matching(words: str) -> sa.ColumnElement[bool]:
         sa.func.lower(Member.code).like(pattern),
         Member.phone.like(pattern),
     )
+
+
+def plain(words: str) -> str:
+    """What somebody looks for, without what LIKE would take for a joker."""
+    return words.strip().lower().replace("%", "").replace("_", "")
 
 
 def summary(member: Member) -> Document:
