@@ -5,6 +5,7 @@
 
 import os
 import secrets
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
         smtp_url=env.get("SMTP_URL") or None,
         smtp_from=env.get("SMTP_FROM") or None,
     )
+
+
+def product_version() -> str:
+    project: dict[str, str] = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    return project["version"]
 
 
 def _with_driver(url: str) -> str:

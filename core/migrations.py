@@ -1,52 +1,34 @@
 """Bring the database to the newest schema, with a backup before anything is changed."""
 
-import datetime as dt
 from pathlib import Path
 
-import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
-from flask_migrate import Migrate, upgrade
+from flask_migrate import Migrate
 
-from core import backup
-from core.config import CHECKOUT
-from core.db import db
+from core import backup, clock, schema
 
-FOLDER = CHECKOUT / "migrations"
 KEPT_BACKUPS = 5
 
-migrate = Migrate(directory=str(FOLDER))
-
-
-def current_revision() -> str | None:
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(FOLDER)).get_current_head()
+migrate = Migrate(directory=str(schema.FOLDER))
 
 
 def to_newest() -> bool:
     """True when the schema changed. An older database that holds data is backed up first."""
-    present = current_revision()
-    if present == newest_revision():
+    present = schema.current_revision()
+    if present == schema.newest_revision():
         return False
-    if present is not None:
+    if present is None:
+        schema.refuse_foreign_tables()
+    else:
+        schema.refuse_unknown(present)
         _back_up(present)
-    upgrade(directory=str(FOLDER))
+    schema.upgrade()
     return True
-
-
-def is_empty() -> bool:
-    return not sa.inspect(db.engine).has_table("company")
 
 
 def _back_up(revision: str) -> None:
     folder: Path = current_app.config["SETTINGS"].instance / "backups"
     folder.mkdir(parents=True, exist_ok=True)
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
-    backup.write(folder / f"before-{revision}-{stamp}.guantong.zip")
+    backup.write(folder / f"before-{revision}-{clock.now():%Y%m%dT%H%M%S%f}.zip")
     for old in sorted(folder.glob("before-*.zip"), key=lambda file: file.stat().st_mtime)[:-KEPT_BACKUPS]:
         old.unlink()

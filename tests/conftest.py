@@ -36,18 +36,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" not in metafunc.fixturenames or "database" in _parametrized(metafunc):
+    if "database_kind" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     if "postgres" in marks:
-        metafunc.parametrize("database", ["postgres"], indirect=True)
+        metafunc.parametrize("database_kind", ["postgres"], indirect=True)
     elif metafunc.config.getoption("--all") and "sqlite" not in marks:
         kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-        metafunc.parametrize("database", kinds, indirect=True)
-
-
-def _parametrized(metafunc: pytest.Metafunc) -> set[str]:
-    return {str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")}
+        metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,7 +5,6 @@
 
 import datetime as dt
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass
@@ -78,11 +77,10 @@ def postgres_server() -> sa.URL:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> sa.URL:
-    url = postgres_server.set(database=f"template_{uuid.uuid4().hex}")
-    services.run_on_server(postgres_server, f"CREATE DATABASE {url.database}")
-    _make_schema(make_app(tmp_path_factory.mktemp("template"), url.render_as_string(hide_password=False)))
-    return url
+def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    with services.postgres_database(postgres_server) as url:
+        _make_schema(make_app(tmp_path_factory.mktemp("template"), url))
+        yield sa.make_url(url)
 
 
 @pytest.fixture(scope="session")
@@ -98,23 +96,46 @@ def _make_schema(app: Flask) -> None:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of this test's own; with `--all` once SQLite and once PostgreSQL."""
-    if getattr(request, "param", "sqlite") == "sqlite":
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """With `--all` once "sqlite" and once "postgres"; see conftest.py."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, with the newest schema and no rows."""
+    if database_kind == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "guantong.db")
         yield f"sqlite:///{tmp_path / 'guantong.db'}"
         return
     template = request.getfixturevalue("postgres_template")
-    url = template.set(database=f"test_{uuid.uuid4().hex}")
-    services.run_on_server(template, f"CREATE DATABASE {url.database} TEMPLATE {template.database}")
-    yield url.render_as_string(hide_password=False)
-    services.run_on_server(template, f"DROP DATABASE {url.database} WITH (FORCE)")
+    with services.postgres_database(template, template=template.database) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, as a new installation finds it."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'guantong.db'}"
+        return
+    with services.postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
 def app(tmp_path: Path, database: str) -> Iterator[Flask]:
     """The product within an application context, on an empty database."""
-    app = make_app(tmp_path, database)
+    yield from _within(make_app(tmp_path, database))
+
+
+@pytest.fixture
+def bare_app(tmp_path: Path, empty_database: str) -> Iterator[Flask]:
+    """The product before its first start: no schema yet."""
+    yield from _within(make_app(tmp_path, empty_database))
+
+
+def _within(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,15 @@ def run_on_server(url: sa.URL, *statements: str) -> None:
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def postgres_database(server: sa.URL, template: str | None = None) -> Iterator[str]:
+    """The address of a new database, dropped at the end."""
+    url = server.set(database=f"guantong_{uuid.uuid4().hex}")
+    run_on_server(server, f"CREATE DATABASE {url.database} TEMPLATE {template or 'template0'}")
+    yield url.render_as_string(hide_password=False)
+    run_on_server(server, f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 @contextmanager
