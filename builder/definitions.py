@@ -19,10 +19,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from builder import checks, json_text, shape
 from builder.models import Definition, DefinitionVersion
 from builder.sources import Source, Sources, digest, of_documents
-from core import audit, clock
+from core import audit, clock, jobs
 from core.db import Document, db
 from core.errors import Conflict, Invalid, Problem
 from organization.models import OrgUnit
+
+
+FOLLOWERS = {"schedule": "runtime.rhythm.jobs.follow"}
 
 
 class EditedMeanwhile(Conflict):
@@ -248,6 +251,7 @@ def publish(
         after={"number": version.number, "digest": version.digest},
         reason=note or None,
     )
+    _tell_followers(definition)
     return version
 
 
@@ -257,6 +261,13 @@ def retire(version: DefinitionVersion, *, by_id: int | None) -> None:
         raise Conflict(_("Only a published version can be retired."), f"version {version.id} is {version.state}")
     version.state = "retired"
     audit.record("definition.retire", _subject(version.definition), by_id=by_id, before={"number": version.number})
+    _tell_followers(version.definition)
+
+
+def _tell_followers(definition: Definition) -> None:
+    """What runs by itself must hear of a change; by a job's name, as nothing here knows who runs definitions."""
+    if definition.kind in FOLLOWERS:
+        jobs.enqueue(FOLLOWERS[definition.kind], {"company_id": definition.company_id})
 
 
 def history(definition: Definition) -> list[DefinitionVersion]:

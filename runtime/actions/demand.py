@@ -12,13 +12,15 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
+from builder.expressions import Filled
 from core.db import Document
 from runtime.goals.allocation import as_typed
 from runtime.goals.columns import Columns
 from runtime.goals.drivers import Rate, WeekPlan, plan_week, resolve_rate
-from runtime.goals.plans import Driver, PersonalRate
+from runtime.goals.plans import Driver
 
 FULL_WEEK = 5
+CAPACITY = "capacity"
 
 
 @dataclass(frozen=True)
@@ -50,41 +52,67 @@ class Demand:
 
 def of(driver: Driver, people: Sequence[Person], read: Columns, templates: Mapping[str, Fraction]) -> list[Demand]:
     """`read` are the columns of the members in the same order; `templates` shares the actions over task ids."""
-    rates = [_resolved(rate, people, read) for rate in driver.rates]
-    capacities = _resolved(driver.capacity, people, read) if driver.capacity else None
-    given = {"target": [float(person.amount) for person in people]}
-    given |= {
-        rate.name: [float(found.value) for found in values] for rate, values in zip(driver.rates, rates, strict=True)
-    }
-    needed = driver.needed.evaluate_batch(given, len(people)).to_list()
-    demands = []
-    for at, person in enumerate(people):
-        due = as_typed(needed[at], driver.name) if isinstance(needed[at], float) else Fraction(0)
-        capacity = capacities[at].value if capacities else due + 1
-        plan = plan_week(
-            due,
-            capacity=capacity,
-            days_present=person.days_this_week,
-            templates=templates,
-            full_week=FULL_WEEK,
-        )
-        demands.append(Demand(plan, _why(driver, person, due, plan, capacities and capacities[at], rates, at)))
-    return demands
-
-
-def _resolved(rate: PersonalRate, people: Sequence[Person], read: Columns) -> list[Rate]:
-    """Each person's rate and whose it is."""
-    own = rate.value.evaluate_batch(read, len(people)).to_list()
-    benchmarks = rate.benchmark.evaluate_batch(read, len(people)).to_list() if rate.benchmark else [None] * len(people)
-    medians = _medians(own, people)
+    filled = driver.rates.fill(read, len(people))
+    rates = {name: _resolved(driver, name, filled, people) for name in driver.rate_names}
+    capacity = _resolved(driver, CAPACITY, filled, people) if CAPACITY in driver.rates else None
+    given = {name: [float(found.value) for found in values] for name, values in rates.items()}
+    given["target"] = [float(person.amount) for person in people]
+    asked = driver.needed.fill(given, len(people))
+    needed = driver.needed.expressions["needed"].evaluate(asked).to_list()
     return [
-        _first(rate.name, _number(mine), medians.get(person.team), _number(benchmark))
-        for person, mine, benchmark in zip(people, own, benchmarks, strict=True)
+        _demand(driver, person, _exact(needed[at]), templates, capacity and capacity[at], _at(rates, at))
+        for at, person in enumerate(people)
     ]
 
 
-def _first(name: str, own: float | None, team: float | None, benchmark: float | None) -> Rate:
-    return resolve_rate(name, own, team, benchmark)
+def _demand(
+    driver: Driver,
+    person: Person,
+    due: Fraction,
+    templates: Mapping[str, Fraction],
+    capacity: Rate | None,
+    rates: Mapping[str, Rate],
+) -> Demand:
+    most = capacity.value if capacity else due + 1
+    plan = plan_week(due, capacity=most, days_present=person.days_this_week, templates=templates, full_week=FULL_WEEK)
+    why = {
+        "driver": driver.id,
+        "formula": driver.needed.expressions["needed"].text,
+        "remaining": round(person.remaining),
+        "week_amount": round(person.amount),
+        "days": person.days_this_week,
+        "rates": {name: _told(rate) for name, rate in rates.items()},
+        "capacity": capacity and _told(capacity),
+        "exact": round(float(due), 6),
+        "visits": plan.visits,
+        "overflow": plan.overflow,
+    }
+    return Demand(plan, why)
+
+
+def _told(rate: Rate) -> Document:
+    return {"value": float(rate.value), "source": rate.source}
+
+
+def _at(rates: Mapping[str, Sequence[Rate]], at: int) -> dict[str, Rate]:
+    return {name: values[at] for name, values in rates.items()}
+
+
+def _exact(needed: Any) -> Fraction:
+    """An amount that cannot be computed asks for nothing; 为什么 shows which rate is missing."""
+    return as_typed(needed) if isinstance(needed, float) else Fraction(0)
+
+
+def _resolved(driver: Driver, name: str, filled: Filled, people: Sequence[Person]) -> list[Rate]:
+    """Each person's rate and whose it is: his own, his team's median, or the benchmark."""
+    own = driver.rates.expressions[name].evaluate(filled).to_list()
+    benchmark = driver.rates.expressions.get(f"{name}:benchmark")
+    benchmarks = benchmark.evaluate(filled).to_list() if benchmark else [None] * len(people)
+    medians = _medians(own, people)
+    return [
+        resolve_rate(name, _number(mine), medians.get(person.team), _number(stand_in))
+        for person, mine, stand_in in zip(people, own, benchmarks, strict=True)
+    ]
 
 
 def _medians(values: Sequence[Any], people: Sequence[Person]) -> dict[int, float]:
@@ -97,29 +125,3 @@ def _medians(values: Sequence[Any], people: Sequence[Person]) -> dict[int, float
 
 def _number(value: Any) -> float | None:
     return value if isinstance(value, float) else None
-
-
-def _why(
-    driver: Driver,
-    person: Person,
-    due: Fraction,
-    plan: WeekPlan,
-    capacity: Rate | None,
-    rates: Sequence[Sequence[Rate]],
-    at: int,
-) -> Document:
-    return {
-        "driver": driver.id,
-        "formula": driver.needed.text,
-        "remaining": round(person.remaining),
-        "week_amount": round(person.amount),
-        "days": person.days_this_week,
-        "rates": {
-            rate.name: {"value": float(values[at].value), "source": values[at].source}
-            for rate, values in zip(driver.rates, rates, strict=True)
-        },
-        "capacity": None if capacity is None else {"value": float(capacity.value), "source": capacity.source},
-        "exact": float(due),
-        "visits": plan.visits,
-        "overflow": plan.overflow,
-    }

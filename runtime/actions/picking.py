@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.db import db
 from organization.models import Contact, Customer
 from runtime.goals.columns import Columns
-from runtime.goals.plans import TaskTemplate
+from runtime.goals.plans import Asked, TaskTemplate
 
 
 class CustomerRow(NamedTuple):
@@ -66,23 +66,20 @@ class Picker:
         """Ids of up to `count` customers of this owner, best first."""
         if template.pick is None or count <= 0:
             return []
-        holds, orders = self._ranked(template)
+        holds, orders = self._ranked(template, template.pick)
         mine = [at for at in self.by_owner[owner_id] if holds[at] is True and at not in self.taken]
         mine.sort(key=lambda at: [order[at] for order in orders])
         chosen = mine[:count]
         self.taken.update(chosen)
         return [self.customers[at].id for at in chosen]
 
-    def _ranked(self, template: TaskTemplate) -> tuple[list[Any], list[list[Any]]]:
+    def _ranked(self, template: TaskTemplate, pick: Asked) -> tuple[list[Any], list[list[Any]]]:
         """For every customer whether the selection holds, and what it is sorted by; evaluated once, in columns."""
         if template.id not in self.ranked:
-            count = len(self.customers)
-            where = template.pick.where if template.pick else None
-            holds = where.evaluate_batch(self.read, count).to_list() if where else [True] * count
-            orders = [
-                [_sort_key(value, desc) for value in by.evaluate_batch(self.read, count).to_list()]
-                for by, desc in (template.pick.order if template.pick else ())
-            ]
+            filled = pick.fill(self.read, len(self.customers))
+            values = {name: asked.evaluate(filled).to_list() for name, asked in pick.expressions.items()}
+            holds = values.get("where", [True] * len(self.customers))
+            orders = [[_sort_key(value, desc) for value in values[name]] for name, desc in template.order]
             self.ranked[template.id] = (holds, orders)
         return self.ranked[template.id]
 

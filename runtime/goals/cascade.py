@@ -125,15 +125,16 @@ class _Splitting:
 
     def _reserves(self, level: Level, parents: Sequence[Node]) -> dict[str, int]:
         """Yuan that each parent keeps back before it splits."""
-        if level.reserve is None:
+        if "reserve" not in level.parent:
             return dict.fromkeys((parent.id for parent in parents), 0)
         given = {
             "target": [float(parent.target) for parent in parents],
             "history": [parent.history for parent in parents],
             "growth": [parent.growth for parent in parents],
         }
-        read = columns.of_parents(self.ground, [parent.row for parent in parents], given)
-        shares = level.reserve.evaluate_batch(read, len(parents)).to_list()
+        rows = [parent.row for parent in parents if isinstance(parent.row, UnitRow)]
+        filled = level.parent.fill(columns.of_parents(self.ground, rows, given), len(parents))
+        shares = level.parent.expressions["reserve"].evaluate(filled).to_list()
         return {parent.id: self._reserve(parent, share) for parent, share in zip(parents, shares, strict=True)}
 
     def _reserve(self, parent: Node, share: Any) -> int:

@@ -27,11 +27,12 @@ def of(plan: Plan, ground: Ground, preview: Preview) -> list[Problem]:
 
 
 def _found(caution: Caution, read: columns.Columns, people: list[Node]) -> list[Problem]:
-    evaluated = caution.when.evaluate_batch(read, len(people))
+    filled = caution.asked.fill(read, len(people))
+    holding = caution.asked.expressions["when"].evaluate(filled).to_list()
     found = []
-    for at, (node, holds) in enumerate(zip(people, evaluated.to_list(), strict=True)):
+    for at, (node, holds) in enumerate(zip(people, holding, strict=True)):
         if holds is True:
-            used = {use["as"]: use["value"] for use in evaluated.uses_of(at)}
+            used = {use["as"]: use["value"] for use in filled.why(at)}
             words = {name: values[at] for name, values in read.items()} | used
             found.append(Problem(f"/{node.id}", caution.id, _sentence(caution, words)))
     return found

@@ -3,35 +3,55 @@
 A goal set stores the cascade version and the pins, so its numbers can be made again and a change of rules is noticed.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from builder.expressions import Expression
 from flask_babel import gettext as _
 
-from builder import definitions
+from builder import definitions, references
+from builder.expressions import Expression, Filled, Scope
 from builder.models import DefinitionVersion
+from builder.scopes import PLACES, Name
 from builder.sources import Sources
 from core.db import Document
 from core.errors import NotFound
 from organization.models import OrgUnit
 from runtime.goals.allocation import as_typed
+from runtime.goals.columns import Columns
 from runtime.goals.tree import MEMBER
 
 FRONT_LINE = ["sales"]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Expressions about one kind of thing (a child, a parent, a person), over one set of names."""
+
+    scope: Scope
+    place: str
+    expressions: dict[str, Expression]
+
+    def fill(self, columns: Columns, rows: int) -> Filled:
+        """Columns by key. What the place promises and nobody knows is blank."""
+        blank = [None] * rows
+        return self.scope.fill({key: columns.get(key, blank) for key in self.scope.keys.values()}, rows)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.expressions
+
+
+@dataclass(frozen=True)
 class Level:
-    """How targets reach the children of one level."""
+    """How targets reach the children of one level: weight, floor and cap of each child, reserve of the parent."""
 
     id: str
     to: str
     layer: str
     mode: str
     roles: tuple[str, ...]
-    asked_of_children: dict[str, Expression]
-    reserve: Expression | None
+    child: Asked
+    parent: Asked
     note: Document | None
 
 
@@ -40,38 +60,23 @@ class Caution:
     """A warning that the cascade defines: `when` is asked of each person, the message names its reasons."""
 
     id: str
-    when: Expression
+    asked: Asked
     message: Document
 
 
 @dataclass(frozen=True)
-class PersonalRate:
-    """A rate of a person (商机转化率) under the name that `needed` uses, and what stands in where nobody has one."""
-
-    name: str
-    value: Expression
-    benchmark: Expression | None
-
-
-@dataclass(frozen=True)
 class Driver:
-    """How many actions of one metric an amount needs."""
+    """How many actions of one metric an amount needs.
+
+    `rates` holds, under each rate's name, the person's own value and, after `:benchmark`, what stands in for it.
+    """
 
     id: str
     name: str
     metric: str
-    rates: tuple[PersonalRate, ...]
-    needed: Expression
-    capacity: PersonalRate | None
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A selection of customers: which, in what order, how many."""
-
-    where: Expression | None
-    order: tuple[tuple[Expression, bool], ...]
-    take: Expression
+    rate_names: tuple[str, ...]
+    rates: Asked
+    needed: Asked
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,14 @@ class TaskTemplate:
     key: str
     title: Document
     driver: str | None
-    share: Expression | None
-    count: Expression | None
+    number: Asked
     tier: str
     value: float
     customer_tier: str | None
     contact_level: str | None
-    pick: Pick | None
+    pick: Asked | None
+    take: Asked | None
+    order: tuple[tuple[str, bool], ...]
     link: str | None
 
 
@@ -99,17 +105,21 @@ class Plan:
     version: DefinitionVersion
     body: Document
     levels: tuple[Level, ...]
-    grain: int
-    products: Expression | None
-    time: Expression | None
+    products: Asked | None
+    time: Asked | None
     cautions: tuple[Caution, ...]
     drivers: tuple[Driver, ...]
     tasks: tuple[TaskTemplate, ...]
+    max_child_change: Fraction | None
     pins: dict[str, int]
 
     @property
     def key(self) -> str:
         return self.version.definition.key
+
+    @property
+    def grain(self) -> int:
+        return int(self.body["grain"])
 
     @property
     def roles(self) -> list[str]:
@@ -119,7 +129,7 @@ class Plan:
     @property
     def roles_with_behaviour(self) -> set[str]:
         """Positions whose result goals come with weekly tasks or behaviour metrics (S8)."""
-        return set(self.roles) if self.body.get("tasks") else {link["role"] for link in self.body.get("behaviour", [])}
+        return set(self.roles) if self.tasks else {link["role"] for link in self.body.get("behaviour", [])}
 
     @property
     def on_change(self) -> str:
@@ -133,10 +143,9 @@ class Plan:
     def keep_booked(self) -> bool:
         return bool(self.body["on_change"].get("keep_booked", True))
 
-    @property
-    def max_child_change(self) -> Fraction | None:
-        text = self.body["on_change"].get("max_child_change")
-        return None if text is None else as_typed(Expression.constant(text))
+
+def exists(unit: OrgUnit, key: str) -> bool:
+    return definitions.published(unit.company_id or unit.id, "cascade", key, unit=unit) is not None
 
 
 def find(unit: OrgUnit, key: str) -> Plan:
@@ -152,113 +161,111 @@ def of_version(version: DefinitionVersion, sources: Sources | None = None) -> Pl
     """Compile a version against what is in force, or against the given sources."""
     known = definitions.sources(version.definition.company_id) if sources is None else sources
     body = version.document["body"]
-    expressions = _Expressions(known)
+    drivers = tuple(_driver(entry, known) for entry in body.get("drivers", []))
     return Plan(
         version=version,
         body=body,
-        levels=tuple(_level(level, expressions) for level in body["levels"]),
-        grain=body["grain"],
-        products=expressions.weight_of(body.get("products"), "cascade.product"),
-        time=expressions.weight_of(body.get("time"), "cascade.month"),
-        cautions=tuple(
-            Caution(entry["id"], expressions.of(entry, "when", "cascade.warning"), entry["message"])
-            for entry in body.get("warnings", [])
-        ),
-        drivers=tuple(_driver(entry, expressions) for entry in body.get("drivers", [])),
-        tasks=tuple(_task(entry, body, expressions) for entry in body.get("tasks", [])),
-        pins=expressions.pins(),
+        levels=tuple(_level(entry, known) for entry in body["levels"]),
+        products=_asked(body["products"], ("weight",), "cascade.product", known) if "products" in body else None,
+        time=_asked(body["time"], ("weight",), "cascade.month", known) if "time" in body else None,
+        cautions=tuple(_caution(entry, known) for entry in body.get("warnings", [])),
+        drivers=drivers,
+        tasks=tuple(_task(entry, drivers, known) for entry in body.get("tasks", [])),
+        max_child_change=_max_child_change(body["on_change"], known),
+        pins=dict(sorted(_pins(version.document, known))),
     )
 
 
-def _driver(entry: Document, expressions: "_Expressions") -> Driver:
-    rates = tuple(_rate(rate["as"], rate, entry, expressions) for rate in entry.get("rates", []))
+def _level(entry: Document, known: Sources) -> Level:
+    place = "cascade.member" if entry["to"] == MEMBER else "cascade.unit"
+    return Level(
+        id=entry["id"],
+        to=entry["to"],
+        layer=entry["layer"],
+        mode=entry["mode"],
+        roles=tuple(entry.get("roles", FRONT_LINE)) if entry["to"] == MEMBER else (),
+        child=_asked(entry, ("weight", "floor", "cap"), place, known),
+        parent=_asked({"reserve": entry.get("reserve")}, ("reserve",), "cascade.parent", known),
+        note=entry.get("why"),
+    )
+
+
+def _caution(entry: Document, known: Sources) -> Caution:
+    return Caution(entry["id"], _asked(entry, ("when",), "cascade.warning", known, wanted="bool"), entry["message"])
+
+
+def _driver(entry: Document, known: Sources) -> Driver:
+    rates = [(rate["as"], rate) for rate in entry.get("rates", [])]
+    if "capacity" in entry:
+        rates.append(("capacity", entry["capacity"]))
+    texts = {name: rate["value"] for name, rate in rates}
+    texts |= {f"{name}:benchmark": rate["benchmark"] for name, rate in rates if "benchmark" in rate}
+    names = tuple(rate["as"] for rate in entry.get("rates", []))
     return Driver(
         id=entry["id"],
         name=entry["as"],
         metric=entry["metric"],
-        rates=rates,
-        needed=expressions.of(entry, "needed", "cascade.needed", [rate.name for rate in rates]),
-        capacity=_rate(entry["as"], entry["capacity"], entry, expressions) if "capacity" in entry else None,
+        rate_names=names,
+        rates=_asked(texts | {"uses": entry.get("uses", [])}, tuple(texts), "cascade.rate", known),
+        needed=_asked({"needed": entry["needed"]}, ("needed",), "cascade.needed", known, more=names),
     )
 
 
-def _rate(name: str, rate: Document, driver: Document, expressions: "_Expressions") -> PersonalRate:
-    asked = rate | {"uses": driver.get("uses", [])}
-    benchmark = expressions.of(asked, "benchmark", "cascade.rate") if "benchmark" in rate else None
-    return PersonalRate(name, expressions.of(asked, "value", "cascade.rate"), benchmark)
-
-
-def _task(entry: Document, body: Document, expressions: "_Expressions") -> TaskTemplate:
-    drivers = [driver["as"] for driver in body.get("drivers", [])]
-    asked = {
-        name: expressions.of(entry, name, "cascade.task", drivers) if name in entry else None
-        for name in ("share", "count")
-    }
+def _task(entry: Document, drivers: Sequence[Driver], known: Sources) -> TaskTemplate:
+    pick = entry.get("pick")
     return TaskTemplate(
         id=entry["id"],
         key=entry["key"],
         title=entry["title"],
         driver=entry.get("of"),
-        share=asked["share"],
-        count=asked["count"],
+        number=_asked(entry, ("share", "count"), "cascade.task", known, more=[driver.name for driver in drivers]),
         tier=entry["tier"],
         value=float(entry["value"]),
         customer_tier=entry.get("customer_tier"),
         contact_level=entry.get("contact_level"),
-        pick=_pick(entry["pick"], expressions) if "pick" in entry else None,
+        pick=_pick(pick, known) if pick else None,
+        take=_asked(pick, ("take",), "cascade.take", known) if pick else None,
+        order=tuple((f"order:{n}", bool(by.get("desc"))) for n, by in enumerate((pick or {}).get("order", []))),
         link=entry.get("link"),
     )
 
 
-def _pick(entry: Document, expressions: "_Expressions") -> Pick:
-    return Pick(
-        where=expressions.of(entry, "where", "cascade.customer") if "where" in entry else None,
-        order=tuple(
-            (expressions.of(by, "by", "cascade.customer"), bool(by.get("desc"))) for by in entry.get("order", [])
-        ),
-        take=expressions.of(entry, "take", "cascade.take"),
-    )
+def _pick(pick: Document, known: Sources) -> Asked:
+    scope = Scope(PLACES["cascade.customer"], [], known)
+    expressions = {f"order:{n}": scope.compile(by["by"]) for n, by in enumerate(pick.get("order", []))}
+    if "where" in pick:
+        expressions["where"] = scope.compile(pick["where"], "bool")
+    return Asked(scope, "cascade.customer", expressions)
 
 
-def _level(level: Document, expressions: "_Expressions") -> Level:
-    place = "cascade.member" if level["to"] == MEMBER else "cascade.unit"
-    asked = [name for name in ("weight", "floor", "cap") if name in level]
-    return Level(
-        id=level["id"],
-        to=level["to"],
-        layer=level["layer"],
-        mode=level["mode"],
-        roles=tuple(level.get("roles", FRONT_LINE)) if level["to"] == MEMBER else (),
-        asked_of_children={name: expressions.of(level, name, place) for name in asked},
-        reserve=expressions.of(level, "reserve", "cascade.parent") if "reserve" in level else None,
-        note=level.get("why"),
-    )
+def _asked(
+    entry: Document,
+    texts: Sequence[str],
+    place: str,
+    known: Sources,
+    *,
+    wanted: str = "number",
+    more: Sequence[str] = (),
+) -> Asked:
+    """The expressions at `texts` of an entry, those that it has. `more` are numbers that the document itself names."""
+    names = [*PLACES[place], *(Name(name, name, "number", {}) for name in more)]
+    scope = Scope(names, entry.get("uses", []), known)
+    compiled = {name: scope.compile(entry[name], wanted) for name in texts if entry.get(name) is not None}
+    return Asked(scope, place, compiled)
 
 
-class _Expressions:
-    """Compiles against one set of sources and remembers which versions were used."""
-
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
-        self.made: list[Expression] = []
-
-    def of(self, entry: Document, name: str, place: str, numbers: Sequence[str] = ()) -> Expression:
-        """The expression at `entry[name]`; `numbers` are names that the document itself adds to the place's."""
-        expression = Expression.compile(entry[name], entry.get("uses", []), place, self.sources, numbers)
-        self.made.append(expression)
-        return expression
-
-    def weight_of(self, entry: Document | None, place: str) -> Expression | None:
-        return None if entry is None else self.of(entry, "weight", place)
-
-    def pins(self) -> dict[str, int]:
-        """`kind key` → version id of every table and formula that is read."""
-        return {
-            f"{source.kind} {source.key}": source.version_id or 0
-            for expression in self.made
-            for source in expression.sources
-        }
+def _max_child_change(on_change: Document, known: Sources) -> Fraction | None:
+    asked = _asked(on_change, ("max_child_change",), "cascade.constant", known)
+    if "max_child_change" not in asked:
+        return None
+    filled = asked.fill({}, 1)
+    return as_typed(asked.expressions["max_child_change"].evaluate(filled).to_list()[0])
 
 
-def exists(unit: OrgUnit, key: str) -> bool:
-    return definitions.published(unit.company_id or unit.id, "cascade", key, unit=unit) is not None
+def _pins(document: Document, known: Sources) -> Iterator[tuple[str, int]]:
+    """Kind and key → version id of every table and formula that is read, also by those that are read."""
+    for reference in references.of(document):
+        source = known.get((reference.kind, reference.key))
+        if reference.kind in ("table", "formula") and source is not None:
+            yield f"{reference.kind} {reference.key}", source.version_id or 0
+            yield from _pins(source.document, known)

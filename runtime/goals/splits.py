@@ -38,7 +38,8 @@ def seasonality(plan: Plan, ground: Ground) -> dict[int, float]:
     months = [int(name[-2:]) for name in ground.year.months]
     if plan.time is None:
         return dict.fromkeys(months, 1.0)
-    weights = plan.time.evaluate_batch(columns.of_months(ground), len(months)).to_list()
+    filled = plan.time.fill(columns.of_months(ground), len(months))
+    weights = plan.time.expressions["weight"].evaluate(filled).to_list()
     return {month: _weight(weight, f"/body/time/{month}") for month, weight in zip(months, weights, strict=True)}
 
 
@@ -46,7 +47,8 @@ def product_weights(plan: Plan, ground: Ground) -> dict[str, float]:
     """What each product weighs in everybody's target, by product code; nothing without a rule or products."""
     if plan.products is None or not ground.products:
         return {}
-    weights = plan.products.evaluate_batch(columns.of_products(ground), len(ground.products)).to_list()
+    filled = plan.products.fill(columns.of_products(ground), len(ground.products))
+    weights = plan.products.expressions["weight"].evaluate(filled).to_list()
     return {
         product.code: _weight(weight, f"/body/products/{product.code}")
         for product, weight in zip(ground.products, weights, strict=True)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from builder.expressions import Evaluated
-
+from builder.expressions import Filled
 from core.db import Document
 from runtime.goals import columns
 from runtime.goals.allocation import Allocation
@@ -16,12 +15,11 @@ from runtime.goals.tree import Node
 
 @dataclass(frozen=True)
 class Weighing:
-    """Weight, floor and cap of every child of a level. `read` are the columns that the formulas saw."""
+    """Weight, floor and cap of every child of a level. `filled` holds the columns that the formulas saw."""
 
     level: Level
     position: dict[str, int]
-    read: columns.Columns
-    evaluated: Mapping[str, Evaluated]
+    filled: Filled
     values: Mapping[str, list[Any]]
 
     def numbers(self, child: Node) -> dict[str, Any]:
@@ -33,19 +31,24 @@ class Weighing:
         """The numbers, rows and versions behind a child's target, as they are stored with it."""
         if child.row is None:
             return {"level": self.level.id, "reason": "left"}
-        at = self.position[child.id]
-        asked = self.level.asked_of_children
-        names = sorted({name for expression in asked.values() for name in expression.keys} & self.read.keys())
+        at, asked = self.position[child.id], self.level.child
         return {
             "level": self.level.id,
             "reason": allocation.reasons[child.id],
             "rounded_up": child.id in allocation.rounded_up,
             "share": share,
-            "formulas": {name: expression.text for name, expression in asked.items()},
+            "formulas": {name: expression.text for name, expression in asked.expressions.items()},
             "values": self.numbers(child),
-            "inputs": {name: self.read[name][at] for name in names},
-            "uses": [use for found in self.evaluated.values() for use in found.uses_of(at)],
+            "inputs": {name: value for name, value in self._inputs(at).items() if value is not None},
+            "uses": self.filled.why(at),
         }
+
+    def _inputs(self, at: int) -> Document:
+        """What the formulas, and the tables they use, read of this child; by the words that people write."""
+        scope = self.level.child.scope
+        read = {name for expression in self.level.child.expressions.values() for name in expression.formula.names}
+        read |= {name for use in scope.uses.values() for given in use.inputs.values() for name in given.names}
+        return {name: self.filled.columns[scope.keys[name]][at] for name in sorted(read) if name in scope.keys}
 
 
 def weigh(level: Level, ground: Ground, families: Sequence[tuple[Node, Sequence[Node]]]) -> Weighing:
@@ -57,8 +60,6 @@ def weigh(level: Level, ground: Ground, families: Sequence[tuple[Node, Sequence[
         "parent_growth": [parent.growth for parent, _child in pairs],
     }
     read = columns.of_children(ground, [child.row for _p, child in pairs], given, [p.id for p, _child in pairs])
-    evaluated = {
-        name: expression.evaluate_batch(read, len(pairs)) for name, expression in level.asked_of_children.items()
-    }
-    values = {name: found.to_list() for name, found in evaluated.items()}
-    return Weighing(level, {child.id: at for at, (_p, child) in enumerate(pairs)}, read, evaluated, values)
+    filled = level.child.fill(read, len(pairs))
+    values = {name: asked.evaluate(filled).to_list() for name, asked in level.child.expressions.items()}
+    return Weighing(level, {child.id: at for at, (_p, child) in enumerate(pairs)}, filled, values)
