@@ -178,15 +178,22 @@ DATES = (
         "年、月、日组成的日期；超出的月和日顺延。", "The date of year, month and day; what is too many runs on.",
         "DATE(2025,13,1)", "2026-01-01", search=("日期",),
     ),
-    Function("YEAR", "dates", (DATE,), "number", Routine(year, None, _DATE), "年份。", "The year.", "YEAR(入职日期)", "2024",
-             search=("年",)),
-    Function("MONTH", "dates", (DATE,), "number", Routine(month, None, _DATE), "月份，1 到 12。", "The month, 1 to 12.",
-             "MONTH(入职日期)", "1", search=("月",)),
-    Function("DAY", "dates", (DATE,), "number", Routine(day_of_month, None, _DATE), "几号，1 到 31。",
-             "The day of the month, 1 to 31.", "DAY(入职日期)", "31", search=("日",)),
+    Function(
+        "YEAR", "dates", (DATE,), "number", Routine(year, None, _DATE),
+        "年份。", "The year.", "YEAR(入职日期)", "2024", search=("年",),
+    ),
+    Function(
+        "MONTH", "dates", (DATE,), "number", Routine(month, None, _DATE),
+        "月份，1 到 12。", "The month, 1 to 12.", "MONTH(入职日期)", "1", search=("月",),
+    ),
+    Function(
+        "DAY", "dates", (DATE,), "number", Routine(day_of_month, None, _DATE),
+        "几号，1 到 31。", "The day of the month, 1 to 31.", "DAY(入职日期)", "31", search=("日",),
+    ),
     Function(
         "TODAY", "dates", (), "date", Routine(today, today, Cost(2.0, 0.0)),
-        "计算那天的日期，与结果一起保存，重算不变。", "The day of the evaluation, kept with the result so that it can be recomputed.",
+        "计算那天的日期，与结果一起保存，重算不变。",
+        "The day of the evaluation, kept with the result so that it can be recomputed.",
         "DAYS(TODAY(),入职日期)", "", needs=("today",), search=("今天", "当天"),
     ),
     Function(
@@ -198,7 +205,8 @@ DATES = (
     Function(
         "WORKDAYS", "dates", (Param("开始", "start", "date"), Param("结束", "end", "date")), "number",
         Routine(work_days, None, Cost(80.0, 300.0)),
-        "从开始到结束的工作日，两头都算，按公司日历。", "Working days from start to end, both counted, by the company's calendar.",
+        "从开始到结束的工作日，两头都算，按公司日历。",
+        "Working days from start to end, both counted, by the company's calendar.",
         "WORKDAYS(DATE(2025,1,6),DATE(2025,1,10))", "5", needs=("calendar",), aliases=("NETWORKDAYS",),
         search=("工作日",),
     ),
@@ -209,7 +217,7 @@ DATES = (
     ),
     Function(
         "EOMONTH", "dates", (DATE, MONTHS), "date", Routine(month_end, None, Cost(60.0, 160.0)),
-        "几个月后那个月的最后一天。", "The last day of the month some months later.", "EOMONTH(入职日期,0)", "2024-01-31",
-        search=("月末", "月底"),
+        "几个月后那个月的最后一天。", "The last day of the month some months later.",
+        "EOMONTH(入职日期,0)", "2024-01-31", search=("月末", "月底"),
     ),
 )  # fmt: skip

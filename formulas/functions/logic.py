@@ -134,6 +134,7 @@ LOGIC = (
     ),
     Function(
         "BLANK", "logic", (), "blank", Routine(lambda: None, None, Cost(1.0, 0.0)),
-        "空值，用来让结果留空。", "Nothing: leaves a result empty.", "IF(达成率>1,达成率,BLANK())", "", search=("空", "留空"),
+        "空值，用来让结果留空。", "Nothing: leaves a result empty.",
+        "IF(达成率>1,达成率,BLANK())", "", search=("空", "留空"),
     ),
 )  # fmt: skip

@@ -217,7 +217,8 @@ NUMBERS = (
     ),
     Function(
         "ROUNDUP", "numbers", (NUMBER, DECIMALS), "number", Routine(rounded_up, single.rounded_up, _ROUND),
-        "向远离 0 的方向进位。", "Rounds away from zero.", "ROUNDUP(2.001,0)", "3", optional=1, search=("进位", "向上取整"),
+        "向远离 0 的方向进位。", "Rounds away from zero.",
+        "ROUNDUP(2.001,0)", "3", optional=1, search=("进位", "向上取整"),
     ),
     Function(
         "ROUNDDOWN", "numbers", (NUMBER, DECIMALS), "number", Routine(rounded_down, single.rounded_down, _ROUND),
@@ -238,12 +239,14 @@ NUMBERS = (
     ),
     Function(
         "SQRT", "numbers", (NUMBER,), "number", Routine(root, single.root, Cost(14.0, 20.0)),
-        "平方根；负数得 #NUM!。", "The square root; #NUM! for a negative number.", "SQRT(9)", "3", search=("开方", "平方根"),
+        "平方根；负数得 #NUM!。", "The square root; #NUM! for a negative number.",
+        "SQRT(9)", "3", search=("开方", "平方根"),
     ),
     Function(
         "CLAMP", "numbers", (NUMBER, Param("下限", "low", "number"), Param("上限", "high", "number")), "number",
         Routine(clamp, single.clamp, Cost(20.0, 30.0)),
-        "限制在下限和上限之间；没填的界限不起作用。", "Keeps the number between two bounds; a blank bound does not bind.",
+        "限制在下限和上限之间；没填的界限不起作用。",
+        "Keeps the number between two bounds; a blank bound does not bind.",
         "CLAMP(完成额/目标额,0,1.5)", "0.8", search=("保底", "封顶", "限制"),
     ),
     Function(
@@ -251,7 +254,7 @@ NUMBERS = (
         (Param("部分", "part", "number"), Param("整体", "whole", "number"), Param("整体为0时", "if_zero", "number")),
         "number", Routine(percentage, single.percentage, Cost(30.0, 60.0)),
         "部分除以整体；整体为 0 时得 #DIV/0!，或第三个值。",
-        "Part over whole; where the whole is 0, #DIV/0! or the third value.", "PERCENT(完成额,目标额,0)", "0.8", optional=1,
-        search=("占比", "百分比", "达成率"),
+        "Part over whole; where the whole is 0, #DIV/0! or the third value.",
+        "PERCENT(完成额,目标额,0)", "0.8", optional=1, search=("占比", "百分比", "达成率"),
     ),
 )  # fmt: skip

@@ -28,9 +28,15 @@ class Routine(NamedTuple):
 
 
 class Param(NamedTuple):
-    """`accepts`: number, text, date, bool; textlike (text or number), any, same (one kind with its like, and the
-    result's), match (one kind with its like), values (numbers or 表.列), stamps (numbers or dates or 表.列), flag (yes/no or number), column (表.列), numbers
-    (表.列 of numbers), criterion."""
+    """`accepts` is one of
+
+    number, text, date, bool; textlike (text or number); any; flag (yes/no or number)
+    same      one kind with its like, and the result's
+    match     one kind with its like
+    values    numbers or 表.列; stamps also dates
+    column    表.列; numbers (表.列 of numbers), matched column (of the kind of the match)
+    criterion what SUMIF compares with; default (of the result's kind)
+    """
 
     zh: str
     en: str

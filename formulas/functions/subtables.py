@@ -144,7 +144,8 @@ SUBTABLES = (
     ),
     Function(
         "COUNTIF", "subtables", (KEYS, CRITERION), "number", Routine(count_if, None, _SCAN),
-        "某列符合条件的行数。", "How many rows meet a criterion.", 'COUNTIF(明细.数量,">=4")', "1", search=("条件计数",),
+        "某列符合条件的行数。", "How many rows meet a criterion.",
+        'COUNTIF(明细.数量,">=4")', "1", search=("条件计数",),
     ),
     Function(
         "AVERAGEIF", "subtables", (KEYS, CRITERION, SUMMED), "number", Routine(average_if, None, _SCAN),
