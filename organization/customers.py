@@ -2,16 +2,66 @@
 
 import datetime as dt
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from core import audit, clock, timers
-from core.db import Document, db
+from core.db import Document, db, like_prefix
 from core.errors import Invalid, Problem
+from organization import members
+from organization.access import visible_units
 from organization.models import Company, Contact, Customer, CustomerOwner, ExternalRef, Member, OrgUnit
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of customers is narrowed to; empty fields narrow nothing. `owner` 0 means: nobody's."""
+
+    wanted: str = ""
+    unit: OrgUnit | None = None
+    owner: int | None = None
+    tier: str = ""
+
+
+def listed(actor: Member, chosen: Filter) -> sa.Select[Any]:
+    """The customers he may see, as rows for lists and exports."""
+    owner = aliased(Member)
+    query = (
+        select(
+            *(Customer.id, Customer.code, Customer.name, Customer.tier, Customer.potential, Customer.last_visited_on),
+            *(OrgUnit.id.label("unit_id"), OrgUnit.code.label("unit_code"), OrgUnit.name.label("unit_name")),
+            *(owner.id.label("owner_id"), owner.code.label("owner_code"), owner.name.label("owner_name")),
+        )
+        .join(OrgUnit, Customer.unit_id == OrgUnit.id)
+        .outerjoin(owner, Customer.owner_id == owner.id)
+        .where(Customer.company_id == actor.company_id, visible_units(actor, "organization.read"))
+    )
+    return query.where(*_conditions(chosen))
+
+
+def tiers(actor: Member, chosen: Filter) -> dict[str, int]:
+    """How many customers of each tier the filter leaves, its own tier not looked at."""
+    inner = listed(actor, replace(chosen, tier="")).subquery()
+    rows = db.session.execute(select(inner.c.tier, sa.func.count()).group_by(inner.c.tier).order_by(inner.c.tier))
+    return {tier or "": count for tier, count in rows}
+
+
+def _conditions(chosen: Filter) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.unit is not None:
+        yield like_prefix(OrgUnit.path, chosen.unit.path)
+    if chosen.owner is not None:
+        yield Customer.owner_id == chosen.owner if chosen.owner else Customer.owner_id.is_(None)
+    if chosen.tier:
+        yield Customer.tier == chosen.tier
+    if words := members.plain(chosen.wanted):
+        pattern = f"%{words}%"
+        yield sa.or_(sa.func.lower(Customer.name).like(pattern), sa.func.lower(Customer.code).like(pattern))
 
 
 def change(

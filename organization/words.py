@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from babel.dates import get_day_names, get_month_names
 from flask import Flask
+from flask_babel import get_locale
 from flask_login import current_user
 
 from core.i18n import text
@@ -20,9 +22,11 @@ def init_app(app: Flask) -> None:
         level_choices=level_choices,
         level_title=level_title,
         may_see_figures=may_see_figures,
+        month_name=month_name,
         people_choices=people_choices,
         role_choices=role_choices,
         role_title=title,
+        weekday_names=weekday_names,
     )
 
 
@@ -52,3 +56,13 @@ def may_see_figures(unit: Any, member: Member | None = None) -> bool:
     mine = member is not None and member.id == current_user.id
     permissions = ("goals.read", "organization.manage", "masterdata.manage")
     return mine or any(current_user.may(permission, unit) for permission in permissions)
+
+
+def month_name(month: int) -> str:
+    return str(get_month_names("wide", "stand-alone", get_locale())[month])
+
+
+def weekday_names() -> list[str]:
+    """Monday first, as short as the language allows."""
+    names = get_day_names("narrow", "stand-alone", get_locale())
+    return [str(names[day]) for day in range(7)]
