@@ -16,7 +16,7 @@ FOLDER = CHECKOUT / "migrations"
 
 def upgrade(connection: Connection | None = None, revision: str = "head") -> None:
     """Run the steps up to a revision, on the installation's database or within a transaction of the caller."""
-    config = _config()
+    config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -31,12 +31,12 @@ def current_revision() -> str | None:
 
 
 def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def refuse_unknown(revision: str) -> None:
     """Raises when the revision is not one of ours: the data were written by a newer product."""
-    if revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if revision not in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}:
         raise AppError(
             f"These data have the schema {revision}, which this version of Guantong does not know. "
             "A newer version wrote them: install that one."
@@ -64,7 +64,7 @@ def refuse_other_shape(connection: Connection) -> None:
             raise AppError(f"The table {table.name} lacks {', '.join(sorted(missing))}: these are not our data.")
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config

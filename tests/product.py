@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from click.testing import CliRunner, Result
 from flask import Flask, has_app_context
 from flask.cli import ScriptInfo
@@ -20,7 +21,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from core import clock
+from core import clock, schema
 from core.config import Settings
 from core.db import db
 from organization import accounts
@@ -91,7 +92,8 @@ def redis_url() -> Iterator[str]:
 
 def _make_schema(app: Flask) -> None:
     with app.app_context():
-        db.create_all()
+        db.create_all()  # quicker than the migrations; tests/core/test_migrations.py proves that they make the same
+        command.stamp(schema.alembic_config(), "head")
         db.engine.dispose()
 
 
