@@ -9,13 +9,14 @@ import click
 from flask import Blueprint, Flask
 from flask.cli import with_appcontext
 
-from core import assets, commands, config, db, errors, htmx, i18n, migrations, security, server
+from core import assets, clock, commands, config, db, errors, htmx, i18n, migrations, security, server
 from core.cli import Guantong
 
 
 def create_app(settings: config.Settings | None = None, **overrides: object) -> Flask:
     """The whole product. `overrides` are Flask configuration values, for tests."""
     settings = settings or config.from_environment()
+    clock.resume(settings.instance / "clock.json")
     app = Flask("wsgi", root_path=str(config.CHECKOUT), static_folder=None, instance_path=str(settings.instance))
     app.config.from_mapping(
         SETTINGS=settings,

@@ -4,8 +4,10 @@ Times are aware and in UTC; days are days of the company's time zone.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,6 +32,18 @@ def set_to(moment: dt.datetime | None) -> None:
     if moment.tzinfo is None:
         raise ValueError("the clock needs an aware time")
     _offset = moment.astimezone(dt.UTC) - dt.datetime.now(dt.UTC)
+
+
+def keep(file: Path) -> None:
+    """Write down how far this clock is from the machine's, so that the demo's next start goes on from there."""
+    file.write_text(json.dumps({"offset_seconds": _offset.total_seconds()}))
+
+
+def resume(file: Path) -> None:
+    """Go by the clock that was kept here; the machine's time where none was."""
+    global _offset
+    if file.exists():
+        _offset = dt.timedelta(seconds=json.loads(file.read_text())["offset_seconds"])
 
 
 @contextmanager

@@ -69,7 +69,7 @@ class GoalSet(Model):
     problem: Mapped[str | None] = mapped_column(comment="why it was discarded")
 
     cycle: Mapped[Cycle] = relationship()
-    unit: Mapped[OrgUnit] = relationship()
+    unit: Mapped[OrgUnit] = relationship(foreign_keys=[unit_id])
     cascade_version: Mapped[DefinitionVersion] = relationship()
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import select, update
 from core import audit, clock, jobs
 from core.db import Document, db
 from core.errors import Conflict, Invalid, Problem
+from core.i18n import text
+from organization import roles
 from organization.models import OrgUnit
 from runtime.goals import cascade, ground, plans
 from runtime.goals.models import Cycle, Goal, GoalSet
@@ -26,14 +28,22 @@ from runtime.goals.tree import Held, Node, Preview
 SLICE = 200  # goals a transaction
 
 
-def cycle_of_year(company_id: int, year: int) -> Cycle:
-    """The company's cycle of a calendar year; made when it is not there. Flushes."""
+class StalePreview(Conflict):
+    """What was previewed is no longer what publishing would make."""
+
+
+def planned_cycle(company_id: int, year: int) -> Cycle:
+    """The company's cycle of a calendar year; one that is not stored yet when there is none."""
     cycle = db.session.scalar(select(Cycle).where(Cycle.company_id == company_id, Cycle.key == str(year)))
-    if cycle is None:
-        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-        cycle = Cycle(company_id=company_id, key=str(year), first_day=first, last_day=last, state="active")
-        db.session.add(cycle)
-        db.session.flush()
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    return cycle or Cycle(company_id=company_id, key=str(year), first_day=first, last_day=last, state="active")
+
+
+def cycle_of_year(company_id: int, year: int) -> Cycle:
+    """The same, stored. Flushes."""
+    cycle = planned_cycle(company_id, year)
+    db.session.add(cycle)
+    db.session.flush()
     return cycle
 
 
@@ -44,6 +54,18 @@ def active_set(cycle: Cycle, unit: OrgUnit, cascade_key: str) -> GoalSet | None:
             GoalSet.unit_id == unit.id,
             GoalSet.cascade_key == cascade_key,
             GoalSet.state == "active",
+        )
+    )
+
+
+def underway(cycle: Cycle, unit: OrgUnit, cascade_key: str) -> GoalSet | None:
+    """A set of the same that is being published at this moment."""
+    return db.session.scalar(
+        select(GoalSet).where(
+            GoalSet.cycle_id == cycle.id,
+            GoalSet.unit_id == unit.id,
+            GoalSet.cascade_key == cascade_key,
+            GoalSet.state == "staged",
         )
     )
 
@@ -95,15 +117,18 @@ def stage(
 ) -> GoalSet:
     """Ask for these goals to be published; the job does it. `digest` is that of the preview the person saw.
 
-    Raises Invalid with what forbids publishing, Conflict when the preview is no longer true.
+    Raises Invalid with what forbids publishing, StalePreview when the preview is no longer true.
     """
+    db.session.add(cycle)
+    db.session.flush()
     replaces = active_set(cycle, unit, plan.key)
     tree = preview(plan, unit, cycle, target, locks, replaces)
-    problems = tree.problems + behaviour_problems(plan, waiver)
+    problems = tree.problems + people_problems(tree) + behaviour_problems(plan, waiver)
     if problems:
         raise Invalid(problems)
     if digest is not None and digest != tree.digest():
-        raise Conflict(_("The organisation or the rules changed after this preview. Look at it again, then publish."))
+        sentence = _("The organisation or the rules changed after this preview. Look at it again, then publish.")
+        raise StalePreview(sentence)
     goal_set = GoalSet(
         company_id=unit.company_id,
         cycle_id=cycle.id,
@@ -128,6 +153,14 @@ def stage(
     return goal_set
 
 
+def people_problems(tree: Preview) -> list[Problem]:
+    """A target that nobody carries is no goal."""
+    if tree.members or tree.problems:
+        return []
+    sentence = _("Nobody here can carry a target. Add salespeople to the organisation first.")
+    return [Problem("/unit", "no_people", sentence)]
+
+
 def behaviour_problems(plan: Plan, waiver: str | None) -> list[Problem]:
     """S8: a result goal at member level carries behaviour (a metric or a weekly task), or says why not."""
     without = [role for role in plan.roles if role not in plan.roles_with_behaviour]
@@ -135,7 +168,7 @@ def behaviour_problems(plan: Plan, waiver: str | None) -> list[Problem]:
         return []
     sentence = _(
         "Goals of %(roles)s have no behaviour: link a behaviour metric or a weekly task, or give a reason.",
-        roles=_(", ").join(without),
+        roles=_(", ").join(text(roles.title(role)) for role in without),
     )
     return [Problem("/waiver", "no_behaviour", sentence)]
 
@@ -148,6 +181,17 @@ def run_now(goal_set: GoalSet) -> None:
 
 def job_key(goal_set: GoalSet) -> str:
     return f"publish-goals:{goal_set.id}"
+
+
+def first_week_key(goal_set: GoalSet) -> str:
+    return f"first-week:{goal_set.id}"
+
+
+def steps(goal_set: GoalSet) -> tuple[jobs.Outbox | None, jobs.Outbox | None]:
+    """The jobs that publish the goals and make the tasks of the first week; None while one is not asked for."""
+    keys = (job_key(goal_set), first_week_key(goal_set))
+    found = {row.key: row for row in db.session.scalars(select(jobs.Outbox).where(jobs.Outbox.key.in_(keys)))}
+    return found.get(keys[0]), found.get(keys[1])
 
 
 # ── the job ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,4 +271,4 @@ def _activate(goal_set: GoalSet, replaces: GoalSet | None) -> None:
         reason=goal_set.waiver,
     )
     payload = {"goal_set_id": goal_set.id}
-    jobs.enqueue("runtime.actions.jobs.generate_for_set", payload, key=f"first-week:{goal_set.id}")
+    jobs.enqueue("runtime.actions.jobs.generate_for_set", payload, key=first_week_key(goal_set))
