@@ -24,7 +24,6 @@ from core.db import Document, db
 from core.errors import Conflict, Invalid, Problem
 from organization.models import OrgUnit
 
-
 FOLLOWERS = {"schedule": "runtime.rhythm.jobs.follow"}
 
 
@@ -216,9 +215,8 @@ def check(document: Any, known: Sources) -> list[Problem]:
     return found or checks.problems(document, {**known, **of_documents([document])})
 
 
-def check_draft(version: DefinitionVersion, document: Any = None) -> list[Problem]:
-    company_id = version.definition.company_id
-    return check(version.document if document is None else document, sources(company_id))
+def check_draft(version: DefinitionVersion) -> list[Problem]:
+    return check(version.document, sources(version.definition.company_id))
 
 
 def publish(

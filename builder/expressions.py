@@ -9,20 +9,21 @@ Whole columns are computed at once. For every table that was asked the row that 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from flask_babel import gettext as _
 
 import formulas
-from builder import compiled
+from builder import compiled, references
 from builder.scopes import PLACES, Name
 from builder.sources import Source, Sources
 from core.db import Document
 from core.errors import Invalid, Problem
-from core.i18n import language
+from core.i18n import language, text
 
 Columns = Mapping[str, Any]
 
@@ -63,10 +64,12 @@ class Scope:
     def schema(self) -> formulas.Schema:
         return formulas.Schema(fields=self.fields, aliases=self.aliases)
 
-    def compile(self, text: str, wanted: str | None = "number", path: str = "") -> "Expression":
+    def compile(
+        self, text: str, wanted: str | None = "number", path: str = "", decimals: int | None = None
+    ) -> "Expression":
         """Raises Invalid at `path` when the text is refused or gives something else than `wanted`."""
         try:
-            formula = formulas.compile(text, self.schema())
+            formula = formulas.compile(text, self.schema(), decimals)
         except formulas.FormulaError as error:
             raise Invalid([refused(error, path)]) from error
         if wanted is not None and formula.kind not in (wanted, "blank"):
@@ -94,7 +97,7 @@ class Scope:
             sentence = _("“%(name)s” is a name here already. Choose another.", name=use["as"])
             return [Problem(f"{path}/as", "taken", sentence)]
         try:
-            target = compiled.of(source, known)
+            target = target_of(source, known)
             type_ = target.type_of(use.get("output"), path)
             self.uses[use["as"]] = Use(use["as"], source, target, self._inputs(use, target, path), use.get("output"))
         except Invalid as error:
@@ -105,7 +108,9 @@ class Scope:
     def _inputs(self, use: Document, target: compiled.Computed, path: str) -> dict[str, formulas.Formula]:
         given = use.get("inputs", {})
         problems = [
-            Problem(f"{path}/inputs/{key}", "input", _("“%(title)s” has no input “%(key)s”.", title=target.title, key=key))
+            Problem(
+                f"{path}/inputs/{key}", "input", _("“%(title)s” has no input “%(key)s”.", title=target.title, key=key)
+            )
             for key in given
             if key not in target.inputs
         ]
@@ -155,7 +160,9 @@ class Expression:
     def keys(self) -> frozenset[str]:
         """The columns that are read: its own and those of the inputs of its uses."""
         asked = [self.formula, *(formula for use in self.uses.values() for formula in use.inputs.values())]
-        return frozenset(self.scope.keys[name] for formula in asked for name in formula.names if name in self.scope.keys)
+        return frozenset(
+            self.scope.keys[name] for formula in asked for name in formula.names if name in self.scope.keys
+        )
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -207,10 +214,17 @@ class Filled:
             return self.result(name).column
         return self.columns[self.scope.keys[name]]
 
+    def blank(self, name: str) -> Any:
+        """Where a name has no value."""
+        column = self.column(name)
+        if isinstance(column, formulas.Batch):
+            return column.status == compiled.BLANK
+        return np.array([value is None for value in column], dtype=bool)
+
     def result(self, name: str) -> compiled.Result:
         if name not in self.results:
             use = self.scope.uses[name]
-            inputs = {key: compiled.column_of(self.compute(formula)) for key, formula in use.inputs.items()}
+            inputs = {key: self.compute(formula) for key, formula in use.inputs.items()}
             self.results[name] = use.target.compute(inputs, self.rows, use.output, self.today)
         return self.results[name]
 
@@ -223,11 +237,97 @@ class Filled:
             "version_id": use.source.version_id,
             "number": use.source.number,
             "row": result.row_id(row),
+            "missing": result.missing_names(row),
             "value": result.value(row),
         }
 
 
+class FormulaRule:
+    """A definition of kind formula: its expression over inputs, parameters and what it uses itself."""
+
+    def __init__(self, document: Document, known: Sources) -> None:
+        """Raises Invalid, paths relative to the document."""
+        self.document, self.body = document, document["body"]
+        names = [Name(entry["as"], entry["id"], entry.get("type", "number"), {}) for entry in self._named()]
+        try:
+            self.scope = Scope(names, self.body.get("uses", ()), known)
+        except formulas.FormulaError as error:
+            raise Invalid([refused(error, "/body/inputs")]) from error
+        if self.scope.problems:
+            raise Invalid([Problem(f"/body/uses{p.path}", p.code, p.message) for p in self.scope.problems])
+        result = self.body["result"]
+        decimals = result.get("decimals")
+        self.expression = self.scope.compile(self.body["expression"], result["type"], "/body/expression", decimals)
+
+    def _named(self) -> list[Document]:
+        return [*self.body["inputs"], *self.body.get("parameters", ())]
+
+    @property
+    def title(self) -> str:
+        return text(self.document["title"])
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        return {entry["id"]: entry["type"] for entry in self.body["inputs"]}
+
+    @property
+    def sources(self) -> list[Source]:
+        return self.expression.sources
+
+    def type_of(self, output: str | None, path: str) -> str:
+        if output is not None:
+            raise Invalid([Problem(f"{path}/output", "output", _("A formula has one result; leave this out."))])
+        return str(self.body["result"]["type"])
+
+    def compute(
+        self, inputs: Mapping[str, Any], rows: int, output: str | None, today: dt.date | None
+    ) -> compiled.Result:
+        """Inputs by id, whole columns. A row that lacks an input has no result, unless `on_missing` is zero."""
+        parameters = {entry["id"]: np.full(rows, float(entry["default"])) for entry in self.body.get("parameters", ())}
+        filled = Filled(self.scope, {**inputs, **parameters}, rows, today)
+        batch = filled.compute(self.expression.formula)
+        if self.body.get("on_missing", "hold") == "zero":
+            return compiled.Result(batch)
+        missing = {name: filled.blank(name) for name in self.expression.formula.required_names}
+        return compiled.Result(_held(batch, missing.values()), missing=missing)
+
+
+def _held(batch: formulas.Batch, missing: Iterable[Any]) -> formulas.Batch:
+    """Blank where anything is missing: a cap must not become the score of somebody without data."""
+    status = batch.status.copy()
+    for mask in missing:
+        status[mask] = compiled.BLANK
+    return formulas.Batch(batch.values, status)
+
+
+def target_of(source: Source, known: Sources) -> compiled.Computed:
+    """The table or formula of a source, compiled; kept by content, and for a formula by that of all it reads."""
+    if source.kind == "table":
+        return compiled.table(source)
+    key = (source.digest, tuple(sorted(_digests_behind(source, known))))
+    if key not in _RULES:
+        if len(_RULES) >= compiled.KEPT:
+            _RULES.clear()
+        _RULES[key] = FormulaRule(source.document, known)
+    return _RULES[key]
+
+
+_RULES: dict[Any, FormulaRule] = {}
+
+
+def _digests_behind(source: Source, known: Sources, seen: frozenset[str] = frozenset()) -> set[str]:
+    if source.digest in seen:
+        return set()
+    behind = {source.digest}
+    for reference in references.of(source.document):
+        if inner := known.get((reference.kind, reference.key)):
+            behind |= _digests_behind(inner, known, seen | behind)
+    return behind
+
+
 def _other_kind(path: str, wanted: str, found: str) -> Problem:
     words = {"number": _("a number"), "text": _("a text"), "bool": _("yes or no"), "date": _("a date")}
-    sentence = _("This must give %(wanted)s, but it gives %(found)s.", wanted=words[wanted], found=words.get(found, found))
+    sentence = _(
+        "This must give %(wanted)s, but it gives %(found)s.", wanted=words[wanted], found=words.get(found, found)
+    )
     return Problem(path, "kind", sentence)

@@ -126,15 +126,24 @@ def _wanted_type(wanted: Any, value: Any) -> str:
     return _("Write %(wanted)s here.", wanted=" / ".join(names[name] for name in wanted))
 
 
+def _written(pattern: str) -> str:
+    """How a text is to be written, by the pattern that it misses."""
+    if "[0-5][0-9]" in pattern:
+        return _("Write a time of day as 08:00.")
+    if pattern.startswith("^[0-9]+"):
+        return _("Write a version as 1.0.0.")
+    if "\\." in pattern:
+        return _("Write small letters, digits and _, with at most one dot: medical.sales_amount.")
+    return _("Write small letters, digits and _, a letter first: director_visit.")
+
+
 TELLERS: dict[str, Callable[[Any, Any], str]] = {
     "type": _wanted_type,
     "enum": lambda allowed, value: _(
         "“%(value)s” is not a choice here. Choose one of: %(allowed)s.", value=value, allowed=_words(allowed)
     ),
     "const": lambda wanted, value: _("Only “%(wanted)s” may stand here.", wanted=wanted),
-    "pattern": lambda pattern, value: _(
-        "“%(value)s” is not written as it must be (%(pattern)s).", value=value, pattern=pattern
-    ),
+    "pattern": lambda pattern, value: _written(pattern),
     "minLength": lambda least, value: _("This may not be empty."),
     "maxLength": lambda most, value: _("Shorten this to %(most)s characters.", most=most),
     "minItems": lambda least, value: _("At least %(least)s entry belongs here.", least=least),

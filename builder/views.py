@@ -149,7 +149,7 @@ def check(definition_id: int) -> Response:
     """What the editor shows while somebody types; nothing is saved."""
     draft, typed = _draft(definition_id), request.form.get("text", "")
     try:
-        problems = definitions.check_draft(draft, json_text.read(typed))
+        problems = definitions.check(json_text.read(typed), definitions.sources(draft.definition.company_id))
     except Invalid as error:
         problems = error.problems
         return jsonify(problems=[problem.as_json() | _line(error) for problem in problems])

@@ -28,7 +28,9 @@ def problems(body: Document, known: Sources) -> Iterator[Problem]:
     yield from _tasks(body, known)
     yield from _warnings(body.get("warnings", ()), known)
     if "max_child_change" in body["on_change"]:
-        yield from _judge(body["on_change"], "/body/on_change", "cascade.constant", known, {"max_child_change": "number"})
+        yield from _judge(
+            body["on_change"], "/body/on_change", "cascade.constant", known, {"max_child_change": "number"}
+        )
 
 
 def _metric(body: Document, known: Sources) -> Iterator[Problem]:
@@ -98,7 +100,9 @@ def _number_of(task: Document, drivers: dict[str, str], path: str) -> Iterator[P
         yield Problem(path, "number", sentence)
     if "of" in task and task["of"] not in drivers:
         ids = ", ".join(drivers) or "—"
-        yield Problem(f"{path}/of", "driver", _("There is no driver “%(id)s”. There are: %(ids)s.", id=task["of"], ids=ids))
+        yield Problem(
+            f"{path}/of", "driver", _("There is no driver “%(id)s”. There are: %(ids)s.", id=task["of"], ids=ids)
+        )
 
 
 def _shares(tasks: Iterable[Document], scope: Scope) -> Iterator[Problem]:
@@ -110,8 +114,11 @@ def _shares(tasks: Iterable[Document], scope: Scope) -> Iterator[Problem]:
     for driver, found in shares.items():
         values = [value for _position, value in found if value is not None]
         if len(values) == len(found) and abs(sum(values) - 1) > WHOLE:
-            sentence = _("Shares of “%(driver)s” must add up to 100%%. They add up to %(sum)s%%.", driver=driver,
-                         sum=f"{100 * sum(values):g}")
+            sentence = _(
+                "Shares of “%(driver)s” must add up to 100%%. They add up to %(sum)s%%.",
+                driver=driver,
+                sum=f"{100 * sum(values):g}",
+            )
             yield Problem(f"/body/tasks/{found[-1][0]}/share", "sum", sentence)
 
 
@@ -146,8 +153,11 @@ def _placeholders(words: Document, allowed: Iterable[str], path: str) -> Iterato
     for language, sentence in words.items():
         for name in PLACEHOLDER.findall(sentence):
             if name not in allowed:
-                said = _("“{%(name)s}” stands for nothing here. Use one of: %(allowed)s.", name=name,
-                         allowed=", ".join(allowed))
+                said = _(
+                    "“{%(name)s}” stands for nothing here. Use one of: %(allowed)s.",
+                    name=name,
+                    allowed=", ".join(allowed),
+                )
                 yield Problem(f"{path}/{language}", "placeholder", said)
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 import formulas
 from builder import forms
-from builder.checks.formulas_in import refused
+from builder.expressions import refused
 from builder.shape import pointer
 from builder.sources import Sources
 from core.db import Document
@@ -16,6 +16,7 @@ from core.errors import Problem
 def problems(body: Document, known: Sources) -> Iterator[Problem]:
     yield from _required(body["data"])
     yield from _layout(body)
+    yield from _titles(body["data"])
     try:
         schema = forms.formula_schema(body["data"])
     except formulas.FormulaError as error:
@@ -28,6 +29,16 @@ def _required(data: Document) -> Iterator[Problem]:
     for position, name in enumerate(data.get("required", ())):
         if name not in data["properties"]:
             yield _no_field(pointer(("body", "data", "required", position)), name)
+
+
+def _titles(data: Document) -> Iterator[Problem]:
+    """Formulas and people tell fields apart by title."""
+    seen: set[str] = set()
+    for name, spec in data["properties"].items():
+        if spec["title"] in seen:
+            sentence = _("Another field is called “%(title)s” already. Rename one.", title=spec["title"])
+            yield Problem(pointer(("body", "data", "properties", name, "title")), "repeated", sentence)
+        seen.add(spec["title"])
 
 
 def _layout(body: Document) -> Iterator[Problem]:
