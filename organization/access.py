@@ -16,7 +16,7 @@ from organization import sessions
 from organization.models import Member, OrgUnit
 
 COOKIE = "guantong_session"
-WHILE_CHANGE_IS_DUE = frozenset({"accounts.password", "accounts.sign_out", "accounts.language"})
+WHILE_CHANGE_IS_DUE = frozenset({"accounts.password", "accounts.change_password", "accounts.sign_out"})
 
 manager = LoginManager()
 
