@@ -193,7 +193,7 @@ class Checker:
         if replaced is not None:
             remedy = {"zh_hint": replaced[0], "en_hint": replaced[1]}
         else:
-            remedy = hints(node.name.upper(), [*FUNCTIONS, *ALIASES], "函数", "function")
+            remedy = hints(node.name.upper(), FUNCTIONS, "函数", "function", ALIASES)
         return fault("unknown_function", node.start, node.name_end, name=node.name, **remedy)
 
     def scalar_call(self, node: Call, function: Function, params: Sequence[Param]) -> None:

@@ -83,6 +83,11 @@ class Formula:
         self._single_routines: dict[str, Any] = dict(singles)
         self._cells = [(field.symbol, field.type.spelled, CELLS[field.type.kind], field) for field in self._inputs]
 
+    @property
+    def reads_day(self) -> bool:
+        """Whether the value depends on the day of the evaluation or on the calendar."""
+        return bool(self._used.hidden)
+
     # what it costs
 
     @property
@@ -145,7 +150,7 @@ class Formula:
         blocks = []
         for start in range(0, rows, BLOCK):
             end = min(start + BLOCK, rows)
-            part = {name: _slice(data, start, end) for name, data in needed.items()}
+            part = {name: slice_column(data, start, end) for name, data in needed.items()}
             blocks.append(self._block(part, end - start, today, calendar))
         return join_batches(blocks)
 
@@ -192,7 +197,8 @@ class Formula:
         return replace(step, value=self.evaluate(row, today, calendar))
 
 
-def _slice(data: Any, start: int, end: int) -> Any:
+def slice_column(data: Any, start: int, end: int) -> Any:
+    """Some rows of whatever a column may be."""
     if data is None:
         return None
     if isinstance(data, Batch):

@@ -235,6 +235,13 @@ MESSAGES: dict[str, Wording] = {
     "bad_criterion": Wording(
         "E_CRITERION", "看不懂条件“{criterion}”", "The criterion “{criterion}” is not understood", "{hint}", "{hint}"
     ),
+    "bad_cell": Wording(
+        "E_CELL",
+        "“{column}”这一列的格子里不能写“{cell}”",
+        "“{cell}” cannot stand in the column “{column}”",
+        "{zh_hint}",
+        "{en_hint}",
+    ),
     # schema, input, cost
     "bad_schema": Wording("E_SCHEMA", "字段表有误：{what}", "The schema is wrong: {what}"),
     "bad_input": Wording(

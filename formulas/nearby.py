@@ -20,10 +20,10 @@ def similar(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def hints(name: str, known: Iterable[str], what_zh: str, what_en: str) -> dict[str, str]:
-    """The remedy for an unknown name: the nearest, or the first few that there are."""
+def hints(name: str, known: Iterable[str], what_zh: str, what_en: str, others: Iterable[str] = ()) -> dict[str, str]:
+    """The remedy for an unknown name: the nearest, `others` included, or the first few that there are."""
     known = list(known)
-    near = similar(name, known)
+    near = similar(name, [*known, *others])
     if near is not None:
         return {"zh_hint": f"是不是：{near}", "en_hint": f"did you mean: {near}"}
     shown = known[:_SHOWN]
@@ -41,4 +41,4 @@ def field_hints(name: str, schema: Schema, functions: Iterable[str]) -> dict[str
             "zh_hint": f"函数要写括号：{name.upper()}(…)",
             "en_hint": f"a function needs parentheses: {name.upper()}(…)",
         }
-    return hints(name, [*schema.fields, *schema.aliases], "字段", "field")
+    return hints(name, schema.fields, "字段", "field", schema.aliases)

@@ -1,0 +1,143 @@
+"""The values of an input column, divided into classes that the table's cells cannot tell apart.
+
+A row of data becomes one small integer per column, and a cell the set of classes that it allows. Numbers have a
+class for each constant that a cell names and one for each gap between them; texts one for each constant and one for
+all others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formulas.columns import Column, caseless, near
+from formulas.functions.dates import EPOCH
+from formulas.tables.body import TableColumn
+from formulas.tables.cells import Test
+
+Codes = NDArray[np.intp]
+Allowed = NDArray[np.bool_]
+_OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """`allowed[r, c]` says whether row r of the table allows class c. `real` are the classes that data can have."""
+
+    column: TableColumn
+    points: tuple[Any, ...]
+    allowed: Allowed
+
+    @property
+    def count(self) -> int:
+        return int(self.allowed.shape[1])
+
+    def codes(self, column: Column) -> Codes:
+        """The class of each cell of the data."""
+        if self.column.kind == "text":
+            return self._text_codes(column.values)
+        if self.column.kind == "bool":
+            return np.asarray(column.values, dtype=np.intp)
+        return self._number_codes(column.values)
+
+    def _text_codes(self, values: NDArray[Any]) -> Codes:
+        known = {text: place for place, text in enumerate(self.points, 1)}
+        cells = values.tolist()
+        if all(caseless(text) for text in self.points):
+            return np.fromiter((known.get(cell, 0) for cell in cells), dtype=np.intp, count=len(cells))
+        return np.fromiter((known.get(cell.casefold(), 0) for cell in cells), dtype=np.intp, count=len(cells))
+
+    def _number_codes(self, values: NDArray[Any]) -> Codes:
+        points = np.array(self.points, dtype=np.float64)
+        place = np.searchsorted(points, values)
+        above = near(values, points[np.minimum(place, len(points) - 1)])
+        below = near(values, points[np.maximum(place - 1, 0)])
+        on_below = np.where(below, 2 * np.maximum(place, 1) - 1, 2 * place)
+        codes = np.where(above, 2 * np.minimum(place, len(points) - 1) + 1, on_below)
+        return np.asarray(codes, dtype=np.intp)
+
+    def real(self) -> list[int]:
+        """The classes that data can have: not "other" where the options are known."""
+        if self.column.kind == "text" and self.column.options:
+            return [self.points.index(option.casefold()) + 1 for option in self.column.options]
+        return list(range(self.count))
+
+    def closed(self) -> bool:
+        """Whether a value that no row allows is a gap worth telling: not for free text."""
+        return self.column.kind != "text" or bool(self.column.options)
+
+    def witness(self, code: int) -> Any:
+        """A value of this class, as data brings it."""
+        if self.column.kind == "bool":
+            return bool(code)
+        if self.column.kind == "text":
+            return self._spelled(code)
+        number = self._number(code)
+        return EPOCH + timedelta(days=round(number)) if self.column.kind == "date" else number
+
+    def _spelled(self, code: int) -> str:
+        if code == 0:
+            return _OTHER
+        folded = self.points[code - 1]
+        return next((option for option in self.column.options if option.casefold() == folded), folded)
+
+    def _number(self, code: int) -> float:
+        place, on_point = divmod(code, 2)
+        if on_point:
+            return float(self.points[place])
+        if place == 0:
+            return float(self.points[0]) - 1.0
+        if place == len(self.points):
+            return float(self.points[-1]) + 1.0
+        low, high = self.points[place - 1], self.points[place]
+        return float((low + high) / 2)
+
+
+def divide(column: TableColumn, tests: Sequence[Test]) -> Classes | None:
+    """The classes of a column; None if no cell of it asks for a constant."""
+    if not any(test.simple for test in tests):
+        return None
+    named = [value for test in tests for value in (*test.values, *(value for _, value in test.bounds))]
+    points = _points(column, named)
+    size = 2 if column.kind == "bool" else len(points) + 1 if column.kind == "text" else 2 * len(points) + 1
+    allowed = np.array([_allowed(test, column, points, size) for test in tests], dtype=bool)
+    return Classes(column, points, allowed.reshape(len(tests), size))
+
+
+def _points(column: TableColumn, named: list[Any]) -> tuple[Any, ...]:
+    if column.kind == "bool":
+        return (False, True)
+    if column.kind == "text":
+        return tuple(dict.fromkeys(text.casefold() for text in (*named, *column.options)))
+    points: list[float] = []
+    for value in sorted(named):
+        if not points or not near(value, points[-1]):
+            points.append(value)
+    return tuple(points)
+
+
+def _allowed(test: Test, column: TableColumn, points: tuple[Any, ...], size: int) -> list[bool]:
+    if test.values:
+        codes = {_code(value, column, points) for value in test.values}
+        return [code in codes for code in range(size)]
+    allowed = [True] * size
+    for operator, value in test.bounds:
+        point = _code(value, column, points)
+        allowed = [held and _HOLDS[operator](code, point) for code, held in enumerate(allowed)]
+    return allowed
+
+
+def _code(value: Any, column: TableColumn, points: tuple[Any, ...]) -> int:
+    if column.kind == "bool":
+        return int(value)
+    if column.kind == "text":
+        return points.index(value.casefold()) + 1
+    return 2 * next(place for place, point in enumerate(points) if near(value, point)) + 1
+
+
+_HOLDS = {
+    "=": int.__eq__, "<>": int.__ne__, "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__,
+}  # fmt: skip
