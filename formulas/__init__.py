@@ -27,9 +27,11 @@ missing input is the caller's policy (`Formula.required_names`).
 """
 
 from formulas.errors import ErrorValue, FormulaError
+from formulas.explain import Step, plain
 from formulas.formula import Formula, check, compile
 from formulas.functions import ALIASES, FUNCTIONS, REPLACED
 from formulas.functions.dates import Calendar
+from formulas.functions.text import number_text
 from formulas.results import Batch
 from formulas.schema import Schema
 
@@ -43,6 +45,9 @@ __all__ = [
     "Formula",
     "FormulaError",
     "Schema",
+    "Step",
     "check",
     "compile",
+    "number_text",
+    "plain",
 ]

@@ -63,6 +63,17 @@ class FormulaError(ValueError):
     def __str__(self) -> str:
         return f"{self.code} {self.start}-{self.end} {self.text()}"
 
+    def as_json(self) -> dict[str, object]:
+        """Code, place, message and hint, and the English sentence."""
+        return {
+            "code": self.code,
+            "start": self.start,
+            "end": self.end,
+            "message": self.message,
+            "hint": self.hint,
+            "english": self.text("en"),
+        }
+
     def moved(self, offset: int) -> "FormulaError":
         """The same fault in a text that begins `offset` characters earlier."""
         start, end = max(0, self.start + offset), max(0, self.end + offset)

@@ -1,6 +1,6 @@
 """What names a formula may use, and of which kind each is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,11 @@ def _field_type(name: str, spec: Any, prefix: str) -> FieldType:
     if not isinstance(kind, str) or kind not in FIELD_TYPES:
         what = (f"“{name}”的类型“{kind}”不认识", f"the type “{kind}” of “{name}” is unknown")
         raise fault("bad_schema", 0, 0, what=what)
-    options: Sequence[str] | None = spec.get("options") if isinstance(spec, Mapping) else None
-    return FieldType(FIELD_TYPES[kind], None if not options else frozenset(options), prefix + name)
+    options = (spec.get("options") or ()) if isinstance(spec, Mapping) else ()
+    if isinstance(options, str) or not all(isinstance(option, str) for option in options):
+        what = (f"“{name}”的选项要是文字列表", f"the options of “{name}” are not a list of texts")
+        raise fault("bad_schema", 0, 0, what=what)
+    return FieldType(FIELD_TYPES[kind], frozenset(options) or None, prefix + name)
 
 
 def _collision(names: Mapping[str, Any]) -> Exception:
