@@ -19,7 +19,6 @@ export function tree({ unit, root }) {
       initialTreeDepth: OPEN_LEVELS,
       lineStyle: { color: colour("line-strong"), width: 1.5, curveness: 0.6 },
       label: { ...labelAt("right"), formatter: ({ data }) => `{name|${data.name}}  {value|${format(data.value)}}` },
-      emphasis: { focus: "relative" },
     }],
   };
 }
