@@ -105,7 +105,9 @@ def _workbook(made: list[Link]) -> io.BytesIO:
     sheet.set_column(0, 3, 16)
     sheet.set_column(4, 4, 80)
     bold = book.add_format({"bold": True})
-    sheet.write_row(0, 0, [_("Name"), _("Number"), _("Unit"), _("Login"), _("Link (works once, seven days)")], bold)
+    sheet.write_row(
+        0, 0, [_("Full name"), _("Staff number"), _("Unit"), _("Login"), _("Link (works once, seven days)")], bold
+    )
     for number, link in enumerate(made, start=1):
         member = link.member
         sheet.write_row(number, 0, [member.name, member.code, member.unit.name, link.login, _base_url() + link.path])

@@ -25,6 +25,7 @@ class Entry:
     icon: str
     permission: str
     unless: str = ""  # whoever holds this permission has a better entry for the same
+    also: frozenset[str] = frozenset()  # blueprints whose pages belong here though their address begins otherwise
 
 
 MY_WEEK = Entry("tasks.my_week", _l("My week"), "calendar-week", "tasks.own")
@@ -33,11 +34,13 @@ GOALS = Entry("goals.tree", _l("Goals"), "list-tree", "goals.read")
 TEAM_GOALS = Entry("goals.tree", _l("Team goals"), "list-tree", "goals.read")
 TEAM_TASKS = Entry("tasks.team", _l("Team tasks"), "checklist", "tasks.read")
 TARGETS = Entry("goals.entry", _l("Enter targets"), "target-arrow", "goals.set")
-UNITS = Entry("units.tree", _l("Organisation"), "sitemap", "organization.read")
+UNITS = Entry(
+    "units.tree", _l("Organisation"), "sitemap", "organization.read", also=frozenset({"members", "calendar", "imports"})
+)
 CUSTOMERS = Entry("customers.index", _l("Customers"), "building-hospital", "organization.read")
 PRODUCTS = Entry("products.index", _l("Products"), "package", "organization.read")
 DEFINITIONS = Entry("definitions.index", _l("Definitions"), "variable", "definitions.read")
-PACKS = Entry("packs.index", _l("Packs"), "packages", "packs.install")
+PACKS = Entry("packs.index", _l("Packs"), "packages", "definitions.read")
 INVITATIONS = Entry("invitations.index", _l("Sign-in links"), "key", "members.invite")
 GRANTS = Entry("grants.index", _l("Rights"), "shield-lock", "grants.manage")
 JOBS = Entry("jobs.index", _l("Jobs"), "settings", "jobs.manage")
@@ -69,7 +72,8 @@ def around_the_page() -> dict[str, Any]:
 def navigation(member: Member) -> list[dict[str, Any]]:
     """The menu as the layout wants it. The entry is active whose address is the longest beginning of this page's."""
     entries = [(entry, url_for(entry.endpoint)) for entry in _menu_of(member) if _is_there(entry, member)]
-    here = max((url for _entry, url in entries if _leads_to_here(url)), key=len, default=None)
+    related = [url for entry, url in entries if request.blueprint in entry.also]
+    here = max([url for _entry, url in entries if _leads_to_here(url)] or related, key=len, default=None)
     return [
         {"label": str(entry.label), "url": url, "icon": entry.icon, "active": url == here} for entry, url in entries
     ]
