@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from core import audit, clock
 from core.db import Document, db, like_prefix
 from core.errors import Invalid, Problem
+from organization import positions
 from organization.access import visible_units
 from organization.models import Member, OrgUnit
 
@@ -42,6 +43,7 @@ def create(unit: OrgUnit, code: str, person: Person, *, by_id: int | None) -> Me
     _write(member, person)
     db.session.add(member)
     db.session.flush()
+    positions.take([(member.id, member.role, member.unit_id)])
     audit.record("member.create", f"member:{member.id}", by_id=by_id, after=summary(member))
     return member
 
@@ -57,6 +59,7 @@ def change(member: Member, unit: OrgUnit, manager: Member | None, person: Person
     _write(member, person)
     member.unit, member.manager = unit, manager
     db.session.flush()
+    positions.follow(member, before["role"], before["unit"])
     audit.record("member.change", f"member:{member.id}", by_id=by_id, before=before, after=summary(member))
 
 
@@ -69,8 +72,8 @@ def listed(
         select(
             *(Member.id, Member.code, Member.name, Member.role, Member.phone, Member.email, Member.joined_on),
             *(Member.left_on, Member.represents_frontline, Member.attributes),
-            *(OrgUnit.id.label("unit_id"), OrgUnit.name.label("unit_name"), OrgUnit.code.label("unit_code"), OrgUnit.path),
-            manager.code.label("manager_code"),
+            *(OrgUnit.id.label("unit_id"), OrgUnit.name.label("unit_name"), OrgUnit.code.label("unit_code")),
+            *(OrgUnit.path, manager.code.label("manager_code")),
         )
         .join(OrgUnit, Member.unit_id == OrgUnit.id)
         .outerjoin(manager, Member.manager_id == manager.id)
