@@ -169,6 +169,10 @@ class Expression:
         """Every table and formula that is read, those behind formulas included."""
         return [source for use in self.uses.values() for source in (use.source, *use.target.sources)]
 
+    def evaluate(self, filled: "Filled") -> formulas.Batch:
+        """Beside other expressions of the same scope, over columns that are filled once."""
+        return filled.compute(self.formula)
+
     def evaluate_batch(self, columns: Columns, rows: int, today: dt.date | None = None) -> "Evaluated":
         """Columns by key, each of `rows` values. KeyError when one that is read is not there."""
         filled = Filled(self.scope, columns, rows, today)
@@ -192,7 +196,7 @@ class Evaluated:
 
     def uses_of(self, row: int) -> list[Document]:
         """What each use gave this row: version, row of the table, value."""
-        return [self.filled.explain(name, row) for name in self.filled.results]
+        return self.filled.why(row)
 
 
 @dataclass
@@ -227,6 +231,10 @@ class Filled:
             inputs = {key: self.compute(formula) for key, formula in use.inputs.items()}
             self.results[name] = use.target.compute(inputs, self.rows, use.output, self.today)
         return self.results[name]
+
+    def why(self, row: int) -> list[Document]:
+        """What each use that was computed gave this row."""
+        return [self.explain(name, row) for name in self.results]
 
     def explain(self, name: str, row: int) -> Document:
         use, result = self.scope.uses[name], self.results[name]

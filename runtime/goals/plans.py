@@ -10,9 +10,9 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from builder import definitions, references
-from builder.expressions import Expression, Filled, Scope
+from builder.expressions import Expression, Filled, Scope, number_named
 from builder.models import DefinitionVersion
-from builder.scopes import PLACES, Name
+from builder.scopes import PLACES
 from builder.sources import Sources
 from core.db import Document
 from core.errors import NotFound
@@ -35,7 +35,7 @@ class Asked:
     def fill(self, columns: Columns, rows: int) -> Filled:
         """Columns by key. What the place promises and nobody knows is blank."""
         blank = [None] * rows
-        return self.scope.fill({key: columns.get(key, blank) for key in self.scope.keys.values()}, rows)
+        return Filled(self.scope, {key: columns.get(key, blank) for key in self.scope.keys.values()}, rows)
 
     def __contains__(self, name: str) -> bool:
         return name in self.expressions
@@ -171,7 +171,7 @@ def of_version(version: DefinitionVersion, sources: Sources | None = None) -> Pl
         cautions=tuple(_caution(entry, known) for entry in body.get("warnings", [])),
         drivers=drivers,
         tasks=tuple(_task(entry, drivers, known) for entry in body.get("tasks", [])),
-        max_child_change=_max_child_change(body["on_change"], known),
+        max_child_change=_max_child_change(body["on_change"]),
         pins=dict(sorted(_pins(version.document, known))),
     )
 
@@ -248,18 +248,15 @@ def _asked(
     more: Sequence[str] = (),
 ) -> Asked:
     """The expressions at `texts` of an entry, those that it has. `more` are numbers that the document itself names."""
-    names = [*PLACES[place], *(Name(name, name, "number", {}) for name in more)]
+    names = [*PLACES[place], *map(number_named, more)]
     scope = Scope(names, entry.get("uses", []), known)
     compiled = {name: scope.compile(entry[name], wanted) for name in texts if entry.get(name) is not None}
     return Asked(scope, place, compiled)
 
 
-def _max_child_change(on_change: Document, known: Sources) -> Fraction | None:
-    asked = _asked(on_change, ("max_child_change",), "cascade.constant", known)
-    if "max_child_change" not in asked:
-        return None
-    filled = asked.fill({}, 1)
-    return as_typed(asked.expressions["max_child_change"].evaluate(filled).to_list()[0])
+def _max_child_change(on_change: Document) -> Fraction | None:
+    text = on_change.get("max_child_change")
+    return None if text is None else as_typed(Expression.constant(text))
 
 
 def _pins(document: Document, known: Sources) -> Iterator[tuple[str, int]]:
