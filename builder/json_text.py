@@ -39,8 +39,8 @@ def read(text: str) -> Any:
             object_pairs_hook=_no_duplicates,
         )
     except json.JSONDecodeError as error:
-        place = _("Line %(line)s, column %(column)s: this is not JSON.", line=error.lineno, column=error.colno)
-        raise _refusal("syntax", f"{place} {_remedy(error)}") from error
+        place = {"line": error.lineno, "column": error.colno, "remedy": _remedy(error)}
+        raise _refusal("syntax", _("Line %(line)s, column %(column)s is no JSON. %(remedy)s", **place)) from error
     except _Refused as error:
         raise _refusal(error.code, str(error)) from error
 

@@ -94,10 +94,13 @@ def _unknown(place: str, error: ValidationError) -> Iterator[Problem]:
         if key in known:
             continue
         near = get_close_matches(key, known, 1)
-        hint = (
-            _("Did you mean “%(near)s”?", near=near[0]) if near else _("Known here: %(known)s.", known=", ".join(known))
-        )
-        yield Problem(place + pointer([key]), "unknown", _("“%(key)s” is not known here.", key=key) + " " + hint)
+        yield Problem(place + pointer([key]), "unknown", _not_known(key, near, known))
+
+
+def _not_known(key: str, near: list[str], known: list[str]) -> str:
+    if near:
+        return _("“%(key)s” is not known here. Did you mean “%(near)s”?", key=key, near=near[0])
+    return _("“%(key)s” is not known here. Known are: %(known)s.", key=key, known=", ".join(known))
 
 
 def _properties(part: Any) -> set[str]:

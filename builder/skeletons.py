@@ -28,6 +28,13 @@ BODIES: dict[str, Document] = {
         "result": {"type": "number", "decimals": 4},
         "on_missing": "hold",
     },
+    "table": {
+        "hit": "first",
+        "inputs": [{"id": "c1", "key": "maturity", "title": {"zh": "成熟度", "en": "Maturity"}, "type": "text"}],
+        "outputs": [{"id": "c2", "key": "factor", "title": {"zh": "系数", "en": "Factor"}, "type": "number"}],
+        "rows": [{"id": "r1", "when": {"c1": '"新开"'}, "then": {"c2": "1.2"}}],
+        "default": {"c2": "1"},
+    },
     "cascade": {
         "metric": "",
         "grain": 10000,

@@ -15,7 +15,7 @@ from builder.models import Definition, DefinitionVersion
 from core.audit import AuditEvent
 from core.db import db
 from tests.builder import documents
-from tests.product import People
+from tests.product import People, add_unit
 
 
 @pytest.fixture
@@ -80,11 +80,11 @@ def test_a_draft_keeps_its_kind_and_key(hr: FlaskClient, metric: DefinitionVersi
 
 def test_the_editor_hears_of_problems_with_their_lines(hr: FlaskClient, metric: DefinitionVersion) -> None:
     start_draft(hr, metric)
-    text = '{\n  "kind": "metric",\n  "schema_version": 1,\n  "key": "test.sales",\n  "title": {"zh": "销售额"},\n  "body": {\n    "unit": {"zh": "元"},\n    "direction": "up"\n  }\n}'
+    text = json.dumps(documents.changed(documents.load("metric"), "/body/direction", "up"), indent=2)
     answer = hr.post(f"/definitions/{metric.definition_id}/check", data={"text": text})
     problems = {problem["path"]: problem for problem in answer.get_json()["problems"]}
-    assert problems["/body/direction"]["line"] == 8
-    assert problems["/body/org"]["line"] == 6, "what is missing is shown where it belongs"
+    shown = text.splitlines()[problems["/body/direction"]["line"] - 1]
+    assert shown.strip() == '"direction": "up",'
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1\n"b": 2}', "[]", "NaN", "null", '"text"'])
@@ -219,8 +219,6 @@ def test_publishing_leaves_a_trace(hr: FlaskClient, metric: DefinitionVersion) -
 def test_definitions_of_another_company_are_not_there(
     hr: FlaskClient, metric: DefinitionVersion, people: People
 ) -> None:
-    from tests.product import add_unit  # noqa: PLC0415
-
     other = add_unit(None, "B", "别家", "company")
     metric.definition.company_id = other.id
     db.session.commit()
