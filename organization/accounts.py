@@ -41,13 +41,19 @@ def login_name(typed: str) -> str:
     return digits if digits.isdigit() else name
 
 
+def _phone() -> sa.ColumnElement[str | None]:
+    """The stored phone number as `login_name` writes it: imports keep what the file says, 138 0013-8000 or +86…"""
+    bare = sa.func.replace(sa.func.replace(Member.phone, " ", ""), "-", "")
+    return sa.func.replace(bare, "+86", "")
+
+
 def taken(names: list[str], but: Member | None = None) -> set[str]:
     """Which of these names already lead to somebody (else), as a login, a phone number or an e-mail address."""
     email = sa.func.lower(Member.email)
     others = sa.true() if but is None else Member.id != but.id
     queries = (
         select(Account.login).join(Account.member).where(Account.login.in_(names), others),
-        select(Member.phone).where(Member.phone.in_(names), others),
+        select(_phone()).where(_phone().in_(names), others),
         select(email).where(email.in_(names), others),
     )
     return set(db.session.scalars(sa.union(*queries)))
@@ -167,7 +173,7 @@ def authenticate(name: str, password: str) -> int | None:
 
 
 def _credentials(name: str) -> sa.Select[tuple[int, str | None]]:
-    bears = sa.or_(Account.login == name, Member.phone == name, sa.func.lower(Member.email) == name)
+    bears = sa.or_(Account.login == name, _phone() == name, sa.func.lower(Member.email) == name)
     here = sa.or_(Member.left_on.is_(None), Member.left_on > clock.today())
     return (
         select(Account.member_id, Account.password_hash)

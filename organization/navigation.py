@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -28,26 +29,30 @@ class Entry:
     also: frozenset[str] = frozenset()  # blueprints whose pages belong here though their address begins otherwise
 
 
-MY_WEEK = Entry("tasks.my_week", _l("My week"), "calendar-week", "tasks.own")
-MY_GOALS = Entry("goals.mine", _l("My goals"), "target", "goals.own", unless="goals.set")
-GOALS = Entry("goals.tree", _l("Goals"), "list-tree", "goals.read")
-TEAM_GOALS = Entry("goals.tree", _l("Team goals"), "list-tree", "goals.read")
-TEAM_TASKS = Entry("tasks.team", _l("Team tasks"), "checklist", "tasks.read")
-TARGETS = Entry("goals.entry", _l("Enter targets"), "target-arrow", "goals.set")
+MY_WEEK = Entry("tasks.my_week", pgettext("menu", "My week"), "calendar-week", "tasks.own")
+MY_GOALS = Entry("goals.mine", pgettext("menu", "My goals"), "target", "goals.own", unless="goals.set")
+GOALS = Entry("goals.tree", pgettext("menu", "Goals"), "list-tree", "goals.read")
+TEAM_GOALS = Entry("goals.tree", pgettext("menu", "Team goals"), "list-tree", "goals.read")
+TEAM_TASKS = Entry("tasks.team", pgettext("menu", "Team tasks"), "checklist", "tasks.read")
+TARGETS = Entry("goals.entry", pgettext("menu", "Targets"), "target-arrow", "goals.set")
 UNITS = Entry(
-    "units.tree", _l("Organisation"), "sitemap", "organization.read", also=frozenset({"members", "calendar", "imports"})
+    "units.tree",
+    pgettext("menu", "Units"),
+    "sitemap",
+    "organization.read",
+    also=frozenset({"members", "calendar", "imports"}),
 )
-CUSTOMERS = Entry("customers.index", _l("Customers"), "building-hospital", "organization.read")
-PRODUCTS = Entry("products.index", _l("Products"), "package", "organization.read")
-DEFINITIONS = Entry("definitions.index", _l("Definitions"), "variable", "definitions.read")
-PACKS = Entry("packs.index", _l("Packs"), "packages", "definitions.read")
-INVITATIONS = Entry("invitations.index", _l("Sign-in links"), "key", "members.invite")
-GRANTS = Entry("grants.index", _l("Rights"), "shield-lock", "grants.manage")
-JOBS = Entry("jobs.index", _l("Jobs"), "settings", "jobs.manage")
+CUSTOMERS = Entry("customers.index", pgettext("menu", "Customers"), "building-hospital", "organization.read")
+PRODUCTS = Entry("products.index", pgettext("menu", "Products"), "package", "organization.read")
+DEFINITIONS = Entry("definitions.index", pgettext("menu", "Definitions"), "variable", "definitions.read")
+PACKS = Entry("packs.index", pgettext("menu", "Packs"), "packages", "definitions.read")
+INVITATIONS = Entry("invitations.index", pgettext("menu", "Sign-in links"), "key", "members.invite")
+GRANTS = Entry("grants.index", pgettext("menu", "Rights"), "shield-lock", "grants.manage")
+JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
 _ADMINISTRATION = (INVITATIONS, GRANTS, JOBS)
-FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, PRODUCTS, UNITS)
+FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, UNITS)
 MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, MY_GOALS, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
 HEADQUARTERS = (GOALS, TARGETS, DEFINITIONS, UNITS, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS, *_ADMINISTRATION)
 SYSTEM = (*_MASTER_DATA, DEFINITIONS, PACKS, *_ADMINISTRATION)
