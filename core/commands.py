@@ -21,6 +21,7 @@ TICK = 1.0  # seconds
 def worker(burst: bool) -> None:
     _need_redis()
     jobs.worker_app = current_app._get_current_object()  # type: ignore[attr-defined]
+    jobs.import_all()
     queue = jobs.redis_queue()
     Worker([queue], connection=queue.connection, serializer=JSONSerializer).work(burst=burst, logging_level="WARNING")
 

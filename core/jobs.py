@@ -32,6 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 from core import clock
+from core.config import CHECKOUT
 from core.db import Document, JSONDocument, Model, db
 from core.errors import AppError, Conflict
 
@@ -267,8 +268,11 @@ _parent = os.getpid()
 
 
 def redis_queue() -> Queue:
-    connection = Redis.from_url(current_app.config["SETTINGS"].redis_url)
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+    return queue_at(current_app.config["SETTINGS"].redis_url)
+
+
+def queue_at(redis_url: str) -> Queue:
+    return Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
 
 
 def relay() -> int:
@@ -288,6 +292,13 @@ def _send(queue: Queue, outbox_id: int, attempts: int) -> bool:
     except DuplicateJobError:
         return False
     return True
+
+
+def import_all() -> None:
+    """Before a worker forks: a child that has to import its job first is ten times slower."""
+    for package in OUR_PACKAGES:
+        for file in sorted((CHECKOUT / package).rglob("jobs.py")):
+            importlib.import_module(".".join(file.relative_to(CHECKOUT).with_suffix("").parts))
 
 
 def perform_in_worker(outbox_id: int) -> None:

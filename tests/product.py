@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from core import clock, schema
+from core import clock, jobs, schema
 from core.config import Settings
 from core.db import db
 from organization import accounts
@@ -162,6 +162,25 @@ def guantong(app: Flask) -> Callable[..., Result]:
             db.session.expire_all()
 
     return run
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], int]:
+    """Run what is due, as the worker does: in a session of its own. Returns how many jobs ran."""
+
+    def run() -> int:
+        db.session.commit()
+        try:
+            return Context().run(_run_due, app)
+        finally:
+            db.session.expire_all()
+
+    return run
+
+
+def _run_due(app: Flask) -> int:
+    with app.app_context():
+        return jobs.run_due()
 
 
 @dataclass
