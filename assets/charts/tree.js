@@ -3,7 +3,9 @@ import { colour, font, lightColour, numberForm, tooltip } from "./look.js";
 const ROW = 30; // px one leaf needs to be read and tapped
 const OPEN_LEVELS = 1;
 
-// {kind: "tree", unit, root: {name, value, light, note, url, children: [ditto]}}
+const TONES = { active: "accent", locked: "series-4", reserve: "series-3" };
+
+// {kind: "tree", unit, root: {name, value, light or tone, note, url, children: [ditto]}}
 // A node with a url leads there; one with children opens and closes.
 export function tree({ unit, root }) {
   const format = numberForm(unit);
@@ -32,7 +34,7 @@ const labelAt = (position) => ({
 });
 
 function dress(node) {
-  const fill = lightColour(node.light);
+  const fill = node.tone ? colour(TONES[node.tone]) : lightColour(node.light);
   const children = node.children?.map(dress);
   return { ...node, children, itemStyle: { color: children?.length ? fill : colour("surface"), borderColor: fill, borderWidth: 2 } };
 }

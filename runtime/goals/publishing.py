@@ -229,7 +229,8 @@ def _write(goal_set: GoalSet, tree: Preview) -> None:
     nodes = list(tree.nodes.values())
     for start in range(0, len(nodes), SLICE):
         part = nodes[start : start + SLICE]
-        db.session.execute(sa.insert(Goal), [_row(goal_set, node, paths) for node in part])
+        rows = [_row(goal_set, node, paths) for node in part]
+        db.session.execute(sa.insert(Goal), rows, execution_options={"render_nulls": True})
         jobs.checkpoint(start + len(part), len(nodes))
 
 

@@ -1,0 +1,202 @@
+"""The goals that stand, as pages list them: one statement a list, only what the person may see."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
+
+from core.db import Document, db
+from organization import members
+from organization.access import covered_paths, visible_units
+from organization.models import Member, OrgUnit, Product
+from runtime.goals.models import Cycle, Goal, GoalSet
+from runtime.goals.sight import READ
+
+FOUND = 20  # hits of a search
+
+
+class Row(NamedTuple):
+    """A goal in a list or a tree."""
+
+    id: int
+    node: str
+    parent: str | None
+    path: str
+    level: str
+    layer: str
+    name: str
+    unit_id: int
+    member_id: int | None
+    target: int
+    reserve: int
+    history: int
+    locked: bool
+    booked: int
+
+    @property
+    def growth(self) -> float | None:
+        return self.target / self.history - 1 if self.history else None
+
+
+COLUMNS = [getattr(Goal, name) for name in Row._fields]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """What of a set somebody sees: the whole tree, or the branches that his grants cover."""
+
+    rows: Sequence[Row]
+
+    @cached_property
+    def below(self) -> dict[str | None, list[Row]]:
+        """Rows by their parent; those whose parent is out of sight stand under None."""
+        nodes = {row.node for row in self.rows}
+        children: dict[str | None, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            children[row.parent if row.parent in nodes else None].append(row)
+        return children
+
+    @property
+    def tops(self) -> list[Row]:
+        return self.below.get(None, [])
+
+    @property
+    def people(self) -> list[Row]:
+        return [row for row in self.rows if row.member_id is not None]
+
+    def state(self, row: Row) -> str:
+        """`locked`, `reserve` (nobody below carries it) or `active`; lights come with facts."""
+        if row.locked:
+            return "locked"
+        nobody = row.member_id is None and row.node not in self.below and row.target > 0
+        return "reserve" if nobody else "active"
+
+
+def sets_of(actor: Member) -> list[GoalSet]:
+    """Sets that hold and that touch what he may see, the newest cycle and the widest unit first."""
+    paths = covered_paths(actor, READ)
+    rows = db.session.scalars(
+        select(GoalSet)
+        .join(GoalSet.cycle)
+        .join(GoalSet.unit)
+        .options(contains_eager(GoalSet.cycle), contains_eager(GoalSet.unit))
+        .where(GoalSet.company_id == actor.company_id, GoalSet.state == "active")
+        .order_by(Cycle.first_day.desc(), OrgUnit.path, GoalSet.cascade_key)
+    )
+    return [
+        row for row in rows if any(row.unit.path.startswith(path) or path.startswith(row.unit.path) for path in paths)
+    ]
+
+
+def forest(actor: Member, goal_set: GoalSet) -> Forest:
+    """In reading order: parents before their children, siblings as they were split."""
+    rows = db.session.execute(
+        select(*COLUMNS)
+        .join(OrgUnit, Goal.unit_id == OrgUnit.id)
+        .where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
+        .order_by(Goal.id)
+    )
+    return Forest([Row(*row) for row in rows])
+
+
+def splits(goal_ids: Sequence[int]) -> dict[int, Document]:
+    rows = db.session.execute(select(Goal.id, Goal.split).where(Goal.id.in_(goal_ids)))
+    return {row.id: row.split for row in rows}
+
+
+def search(actor: Member, words: str) -> list[Any]:
+    """Goals that hold whose unit or person is called so."""
+    pattern = f"%{members.plain(words)}%"
+    return list(
+        db.session.execute(
+            select(Goal.id, Goal.name, Goal.level, Goal.target, Goal.member_id, OrgUnit.name.label("unit_name"))
+            .join(GoalSet, Goal.goal_set_id == GoalSet.id)
+            .join(OrgUnit, Goal.unit_id == OrgUnit.id)
+            .outerjoin(Member, Goal.member_id == Member.id)
+            .where(GoalSet.company_id == actor.company_id, GoalSet.state == "active", visible_units(actor, READ))
+            .where(or_(sa.func.lower(Goal.name).like(pattern), members.matching(words)))
+            .order_by(Goal.member_id.is_not(None), Goal.id)
+            .limit(FOUND)
+        )
+    )
+
+
+def own(actor: Member) -> list[Goal]:
+    """His own goals that hold, and those of the units that he heads."""
+    return list(
+        db.session.scalars(
+            select(Goal)
+            .join(Goal.goal_set)
+            .join(Goal.unit)
+            .options(contains_eager(Goal.goal_set), contains_eager(Goal.unit))
+            .where(GoalSet.company_id == actor.company_id, GoalSet.state == "active")
+            .where(or_(Goal.member_id == actor.id, sa.and_(Goal.member_id.is_(None), OrgUnit.head_id == actor.id)))
+            .order_by(Goal.depth, Goal.id)
+        )
+    )
+
+
+def find(goal_id: int) -> Goal | None:
+    """A goal with its set, cycle and unit; one statement."""
+    return db.session.scalar(
+        select(Goal)
+        .join(Goal.goal_set)
+        .join(GoalSet.cycle)
+        .join(Goal.unit)
+        .options(contains_eager(Goal.goal_set).contains_eager(GoalSet.cycle), contains_eager(Goal.unit))
+        .where(Goal.id == goal_id)
+    )
+
+
+class Relatives(NamedTuple):
+    above: list[Row]
+    below: list[tuple[Row, Document]]
+
+
+def relatives(goal: Goal) -> Relatives:
+    """The way up to the root, and the children with their splits; one statement."""
+    way = goal.path.strip("/").split("/")[:-1]
+    rows = db.session.execute(
+        select(*COLUMNS, Goal.split)
+        .where(Goal.goal_set_id == goal.goal_set_id, or_(Goal.node.in_(way), Goal.parent == goal.node))
+        .order_by(Goal.id)
+    ).all()
+    found = [(Row(*row[:-1]), row[-1]) for row in rows]
+    return Relatives(
+        above=[row for row, _split in found if row.parent != goal.node],
+        below=[(row, split) for row, split in found if row.parent == goal.node],
+    )
+
+
+def successor(goal: Goal) -> int | None:
+    """The goal of the same unit or person in the set that replaced this one's."""
+    return db.session.scalar(
+        select(Goal.id)
+        .join(GoalSet, Goal.goal_set_id == GoalSet.id)
+        .where(
+            GoalSet.cycle_id == goal.goal_set.cycle_id,
+            GoalSet.unit_id == goal.goal_set.unit_id,
+            GoalSet.cascade_key == goal.goal_set.cascade_key,
+            GoalSet.state == "active",
+            Goal.node == goal.node,
+        )
+    )
+
+
+def product_names(company_id: int) -> dict[str, str]:
+    return dict(db.session.execute(select(Product.code, Product.name).where(Product.company_id == company_id)).all())
+
+
+def all_splits(actor: Member, goal_set: GoalSet) -> dict[int, Document]:
+    """The splits of everything in a set that he may see."""
+    rows = db.session.execute(
+        select(Goal.id, Goal.split)
+        .join(OrgUnit, Goal.unit_id == OrgUnit.id)
+        .where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
+    )
+    return {row.id: row.split for row in rows}
