@@ -95,7 +95,7 @@ def _tasks(body: Document, known: Sources) -> Iterator[Problem]:
 
 
 def _number_of(task: Document, drivers: dict[str, str], path: str) -> Iterator[Problem]:
-    if ("count" in task) == ("share" in task) or ("share" in task) != ("of" in task):
+    if ("count" in task) == ("share" in task) or ("share" in task and "of" not in task):
         sentence = _("Say how many: either a share of a driver (of, share) or a count of its own.")
         yield Problem(path, "number", sentence)
     if "of" in task and task["of"] not in drivers:
