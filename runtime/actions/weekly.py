@@ -32,6 +32,7 @@ from runtime.goals.plans import Driver, Plan, TaskTemplate
 from runtime.goals.splits import seasonality
 
 REMEDY = "remedy"
+ALL_COLUMNS = {"render_nulls": True}  # or rows with and without a blank become statements of their own
 
 
 @dataclass(frozen=True)
@@ -265,11 +266,13 @@ def _store(plan: Plan, rows: Sequence[Document], goal_set: GoalSet, week: str, m
     new = [row for row in rows if (row["member_id"], row["template"]) not in there]
     if not new:
         return 0
-    made = db.session.execute(sa.insert(Task).returning(Task.id, Task.member_id, Task.template), new)
+    made = db.session.execute(
+        sa.insert(Task).returning(Task.id, Task.member_id, Task.template), new, execution_options=ALL_COLUMNS
+    )
     ids = {(member_id, template): task_id for task_id, member_id, template in made}
     items = _items(plan, new, ids, goal_set.company_id, monday)
     if items:
-        db.session.execute(sa.insert(TaskItem), items)
+        db.session.execute(sa.insert(TaskItem), items, execution_options=ALL_COLUMNS)
     return len(new)
 
 
