@@ -1,7 +1,6 @@
 """The pages' looks and scripts: what the browser gets, and that nothing points to what is not there."""
 
 import gzip
-import json
 import re
 from pathlib import Path
 
@@ -73,10 +72,3 @@ def test_no_template_has_inline_styles_or_scripts(file: Path) -> None:
     assert not re.search(r"\sstyle=|\son\w+=\"|<style|javascript:", text)
     for opening in re.findall(r"<script[^>]*>", text):
         assert "src=" in opening or 'type="application/json"' in opening
-
-
-def test_lock_files_name_no_registry() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    assert not [name for name, package in packages.items() if "resolved" in package]
-    for lock in ("requirements.txt", "requirements-dev.txt"):
-        assert "://" not in (ROOT / lock).read_text()
