@@ -27,7 +27,7 @@ class Entry:
 @dataclass
 class Group:
     question: Document
-    entries: list[Entry] = field(default_factory=list)
+    shelves: dict[str, list[Entry]] = field(default_factory=dict)  # by kind
 
 
 def groups(company_id: int) -> list[Group]:
@@ -36,8 +36,8 @@ def groups(company_id: int) -> list[Group]:
     for row in db.session.execute(_entries(company_id)):
         kind = kinds.KINDS[row.kind]
         entry = Entry(row.id, kind, row.key, row.title, row.number, bool(row.drafts))
-        found[kind.question["en"]].entries.append(entry)
-    return [group for group in found.values() if group.entries]
+        found[kind.question["en"]].shelves.setdefault(row.kind, []).append(entry)
+    return [group for group in found.values() if group.shelves]
 
 
 def _entries(company_id: int) -> sa.Select[Any]:
@@ -104,14 +104,24 @@ def _factor(version: DefinitionVersion, used: Counter[tuple[str, str]]) -> Facto
     )
 
 
-def users(definition: Definition) -> list[DefinitionVersion]:
-    """The versions in force that name this definition."""
+@dataclass(frozen=True)
+class Neighbours:
+    """What is in force around a definition: who names it, and what the keys that it names are called."""
+
+    users: list[DefinitionVersion]
+    titles: dict[str, Document]
+
+
+def neighbours(definition: Definition) -> Neighbours:
+    """One statement."""
+    in_force = definitions.published_all(definition.company_id)
     identity = (definition.kind, definition.key)
-    return [
+    users = [
         version
-        for version in definitions.published_all(definition.company_id)
+        for version in in_force
         if any((reference.kind, reference.key) == identity for reference in references.of(version.document))
     ]
+    return Neighbours(users, {version.definition.key: version.definition.title for version in in_force})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import catalogue, definitions, differences, json_text, kinds, places, skeletons
+from builder import catalogue, definitions, differences, json_text, kinds, outline, places, skeletons
 from builder.definitions import EditedMeanwhile
 from builder.models import Definition, DefinitionVersion
 from builder.words import word
@@ -67,17 +67,19 @@ def show(definition_id: int) -> str:
     definition = _definition(definition_id)
     history = definitions.history(definition)
     older, newer = _compared(history)
-    changes = differences.sentences(older.document, newer.document) if older and newer else []
+    around = catalogue.neighbours(definition)
+    current = next((version for version in history if version.state == "published"), None)
     return render_template(
         "builder/definition.html",
         definition=definition,
         history=history,
-        current=next((version for version in history if version.state == "published"), None),
+        current=current,
+        said=outline.of(current.document["body"], around.titles) if current else None,
         draft=definitions.draft_of(definition),
-        users=catalogue.users(definition),
+        around=around,
         older=older,
         newer=newer,
-        changes=changes,
+        changes=differences.sentences(older.document, newer.document) if older and newer else [],
     )
 
 

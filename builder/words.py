@@ -1,6 +1,7 @@
 """What the keys of documents are called where people read them: in differences and summaries."""
 
 from core.i18n import text
+from organization import roles
 
 WORDS = {
     "title": ("标题", "title"),
@@ -101,6 +102,53 @@ WORDS = {
     "api": ("系统对接", "another system"),
     "csv": ("文件导入", "files"),
     "rule": ("预警规则", "rules"),
+    "sum": ("求和", "sum"),
+    "mean": ("平均", "mean"),
+    "ratio": ("比率", "ratio"),
+    "weighted": ("加权平均", "weighted mean"),
+    "last": ("最新值", "last value"),
+    "factor": ("影响因子", "factor"),
+    "leading": ("先行", "leading"),
+    "lagging": ("滞后", "lagging"),
+    "inputs": ("输入", "inputs"),
+    "outputs": ("输出", "outputs"),
+    "levels": ("层级", "levels"),
+    "roles": ("岗位", "positions"),
+    "split": ("拆分", "split"),
+    "copy": ("照抄", "copied down"),
+    "strategic": ("战略", "strategic"),
+    "campaign": ("战役", "campaign"),
+    "tactic": ("战术", "tactic"),
+    "minimal": ("变动最小", "least disturbance"),
+    "fresh": ("重新拆分", "split afresh"),
+    "base": ("基础任务", "base task"),
+    "routine": ("常规任务", "routine task"),
+    "customers": ("客户", "customers"),
+    "hold": ("不出结果,并说明缺什么", "no result, and what is missing is told"),
+    "zero": ("空值按语言规则计", "goes on, blanks as the language has them"),
+    "number": ("数字", "number"),
+    "choice": ("选项", "choice"),
+    "bool": ("是/否", "yes or no"),
+    "date": ("日期", "date"),
+    "integer": ("整数", "whole number"),
+    "string": ("文字", "text"),
+    "money": ("金额", "money"),
+    "percent": ("百分比", "percentage"),
+    "section": ("分组", "section"),
+    "data": ("字段", "fields"),
+    "properties": ("字段", "fields"),
+    "items": ("内容", "items"),
+    "week": ("每周", "week"),
+    "first_workday": ("第一个工作日", "first working day"),
+    "weekly_tasks": ("生成本周任务", "make the week's tasks"),
+    "goal_tree": ("目标树", "goal tree"),
+    "goal_table": ("目标表", "goal table"),
+    "growth": ("增长对比", "growth"),
+    "key": ("键", "key"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    "when": ("条件", "when"),
+    "text": ("文字", "text"),
     "member": ("个人", "members"),
     "region": ("大区", "regions"),
     "province": ("省区", "provinces"),
@@ -109,6 +157,6 @@ WORDS = {
 
 
 def word(key: str) -> str:
-    """The key in the reader's language; a key without a word stands for itself."""
+    """The key, choice or role in the reader's language; what has no word stands for itself."""
     known = WORDS.get(key)
-    return text({"zh": known[0], "en": known[1]}) if known else key
+    return text({"zh": known[0], "en": known[1]} if known else roles.title(key))
