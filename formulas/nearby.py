@@ -7,6 +7,7 @@ from itertools import islice
 from formulas.schema import Schema
 
 _LONGEST = 40
+_SHORT = 3
 _MOST = 300
 _SHOWN = 5
 
@@ -16,7 +17,7 @@ def similar(name: str, known: Iterable[str]) -> str | None:
     if len(name) > _LONGEST:
         return None
     candidates = list(islice((other for other in known if len(other) <= _LONGEST), _MOST))
-    found = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    found = get_close_matches(name, candidates, n=1, cutoff=0.5 if len(name) <= _SHORT else 0.6)
     return found[0] if found else None
 
 

@@ -20,7 +20,8 @@ _POWER_ARRAY = np.array(_POWERS)
 EXACT = 22
 """10^22 is the last power of ten that a float holds exactly."""
 _HALF_UNIT = 0.5e-14
-_FULL = 1e15
+_FULL = 1e14
+"""From here on the 15th digit is a whole one: nothing but the snapping is left to do."""
 
 HALF, DOWN, UP = "half", "down", "up"
 

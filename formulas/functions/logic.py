@@ -85,7 +85,7 @@ LOGIC = (
         Routine(if_, single.if_, _CHOICE),
         "条件成立取第二个值，否则取第三个值。两个值要是同一种；留空写 BLANK()。",
         "The second value if the condition holds, else the third. Both of one kind; BLANK() leaves it empty.",
-        'IF(达成率>=0.9,"绿","黄")', "绿", aliases=("如果",), search=("条件", "判断", "否则"),
+        'IF(达成率>=0.9,"绿","黄")', "黄", aliases=("如果",), search=("条件", "判断", "否则"),
     ),
     Function(
         "IFS", "logic", (CONDITION, VALUE), "same", Routine(ifs, single.ifs, Cost(16.0, 40.0)),
