@@ -4,10 +4,8 @@ their own. `TEST_DATABASE_URL` names a PostgreSQL server to use instead (its use
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +17,9 @@ import sqlalchemy as sa
 from redis import Redis
 from redis.exceptions import ConnectionError as NotYet
 
+from tests.waiting import PATIENCE, free_port, wait_until
+
 FOLDER = "GUANTONG_TEST_SERVICES"
-PATIENCE = 20.0  # seconds for a server to answer
 
 
 def make_folder() -> None:
@@ -84,18 +83,3 @@ def _answers(url: str) -> bool:
         return bool(Redis.from_url(url).ping())
     except NotYet:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition, what: str, patience: float = PATIENCE) -> None:
-    """Look until it is so; fail with what was awaited."""
-    end = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > end:
-            pytest.fail(f"waited {patience:.0f} s for {what}")
-        time.sleep(0.02)

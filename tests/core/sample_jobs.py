@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from core import audit, jobs
 from core.db import Document, db
 from core.errors import AppError
-from tests.services import wait_until
+from tests.waiting import wait_until
 
 
 def note(payload: Document) -> None:
@@ -19,7 +19,7 @@ def note_slowly(payload: Document) -> None:
     note(payload)
     db.session.flush()
     Path(payload["begun"]).touch()
-    wait_until(Path(payload["go"]).exists, "the test to let the job go on", patience=60)
+    wait_until(Path(payload["go"]).exists, "the test to let the job go on", patience=120)
 
 
 def note_and_fail(payload: Document) -> None:
