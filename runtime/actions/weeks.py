@@ -17,5 +17,8 @@ def days_of(week: str) -> tuple[dt.date, dt.date]:
     return monday, monday + dt.timedelta(days=6)
 
 
-def working_days_of(company_id: int, week: str) -> list[dt.date]:
-    return calendars.working_days(company_id, *days_of(week))
+def last_working_day_of(company_id: int, week: str) -> dt.date:
+    """When the week's tasks are due; its Sunday where nobody works."""
+    monday, sunday = days_of(week)
+    working = calendars.working_days(company_id, monday, sunday)
+    return working[-1] if working else sunday

@@ -33,6 +33,7 @@ class MemberRow(NamedTuple):
     id: int
     unit_id: int
     unit_path: str
+    manager_id: int | None
     name: str
     role: str
     joined_on: dt.date
@@ -133,7 +134,8 @@ def _members(root: OrgUnit, roles: list[str], day: dt.date) -> list[MemberRow]:
     )
     rows = db.session.execute(
         select(
-            *(Member.id, Member.unit_id, OrgUnit.path, Member.name, Member.role, Member.joined_on, Member.left_on),
+            *(Member.id, Member.unit_id, OrgUnit.path, Member.manager_id, Member.name, Member.role),
+            *(Member.joined_on, Member.left_on),
             *(Member.attributes, sa.func.coalesce(potential.c.potential, 0.0)),
         )
         .join(OrgUnit, Member.unit_id == OrgUnit.id)

@@ -47,9 +47,7 @@ def test_S20_an_item_is_done_with_place_and_time(sales: Sales, published: GoalSe
     assert done.customer.last_visited_on.isoformat() == "2025-06-30"
 
 
-def test_S20_a_photo_is_evidence_too_for_her_and_her_line(
-    sales: Sales, published: GoalSet, sign_in
-) -> None:
+def test_S20_a_photo_is_evidence_too_for_her_and_her_line(sales: Sales, published: GoalSet, sign_in) -> None:
     item = director_item(sales)
     client = sign_in(sales.people.an)
     answer = client.post(f"/tasks/items/{item.id}/done", data={"photo": (io.BytesIO(PNG), "x.exe")})
