@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core import clock
 from core.cli import end_with_problems, print_json
 from core.db import db
-from core.errors import NotFound
+from core.errors import NotFound, Problem
 from core.i18n import money
 from organization.models import Company, OrgUnit
 from runtime.goals import plans, publishing, targets
@@ -63,7 +63,9 @@ def publish(
     cycle = publishing.cycle_of_year(unit.company_id or unit.id, year or clock.today().year)
     goal_set = publishing.stage(plan, unit, cycle, target, locks={}, digest=None, waiver=waiver, by_id=None)
     db.session.commit()
-    publishing.run_now(goal_set)
+    goal_set = publishing.run_now(goal_set)
+    if goal_set.problem:
+        end_with_problems([Problem("", goal_set.state, goal_set.problem)], as_json=as_json)
     if as_json:
         print_json({"goal_set": goal_set.id, "state": goal_set.state, "total": goal_set.total})
     click.echo(_("Published %(total)s.", total=money(goal_set.total)), err=True)

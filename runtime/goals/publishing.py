@@ -173,10 +173,10 @@ def behaviour_problems(plan: Plan, waiver: str | None) -> list[Problem]:
     return [Problem("/waiver", "no_behaviour", sentence)]
 
 
-def run_now(goal_set: GoalSet) -> None:
-    """For commands: nobody else may be there to run the job."""
+def run_now(goal_set: GoalSet) -> GoalSet:
+    """For commands: nobody else may be there to run the job. The set as it is afterwards."""
     jobs.run_due()
-    db.session.refresh(goal_set)
+    return db.session.get_one(GoalSet, goal_set.id)
 
 
 def job_key(goal_set: GoalSet) -> str:
