@@ -74,7 +74,7 @@ def test_looking_writes_nothing_and_who_looks_costs_one_statement(client, people
 
 
 def test_a_forged_or_empty_cookie_is_nobody(client, people: People):
-    for token in ("", "x", "a" * 5000, "中文"):
+    for token in ("", "x", "a" * 3000, "中文"):
         client.set_cookie("guantong_session", token)
         assert client.get("/account").status_code == 303
 

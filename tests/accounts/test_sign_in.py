@@ -28,6 +28,12 @@ def test_login_phone_and_mail_are_names(client, people: People, name: str):
     assert client.post("/sign-in", data={"login": name, "password": PASSWORD}).status_code == 303
 
 
+@pytest.mark.parametrize("stored", ["13800138000", "138 0013 8000", "+86-138-0013-8000"])
+def test_a_phone_number_is_a_name_however_it_was_imported(client, people: People, stored: str):
+    people.an.phone = stored
+    assert client.post("/sign-in", data={"login": "13800138000", "password": PASSWORD}).status_code == 303
+
+
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, people: People):
     wrong = client.post("/sign-in", data={"login": "S001", "password": "wrong-password"})
     unknown = client.post("/sign-in", data={"login": "nobody", "password": "wrong-password"})
