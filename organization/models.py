@@ -110,7 +110,7 @@ class Account(Model):
 
 
 class AuthSession(Model):
-    """A signed-in browser. The cookie holds the token, the table its digest, so that a leaked database opens nothing."""
+    """A signed-in browser. The cookie holds the token, the table its digest: a leaked database opens nothing."""
 
     __tablename__ = "auth_session"
 
