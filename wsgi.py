@@ -9,7 +9,7 @@ import click
 from flask import Blueprint, Flask
 from flask.cli import with_appcontext
 
-from core import assets, clock, commands, config, db, errors, htmx, i18n, migrations, security, server
+from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, migrations, security, server
 from core.cli import Guantong
 
 
@@ -28,7 +28,7 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
         part.init_app(app)
     security.init_app(app, behind_proxy=settings.behind_proxy)
     migrations.migrate.init_app(app, db.db)
-    for module in _parts():
+    for module in (jobs_views, *_parts()):
         _register(app, module)
     for command in commands.ALL:
         app.cli.add_command(command)

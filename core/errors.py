@@ -20,7 +20,10 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+
+from core.db import db
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(error: AppError) -> Response:
+    db.session.rollback()  # what a rule had begun must not reach the database when the page asks it something
     if wants_json():
         response = jsonify(problem_document(error))
         response.status_code, response.mimetype = error.status, "application/problem+json"
@@ -149,4 +153,7 @@ def _answer_http(error: HTTPException) -> Response:
 def _answer_crash(error: Exception) -> Response:
     crash = AppError(_("Something went wrong on our side; nothing was saved. Try again in a minute."))
     crash.status, crash.code = 500, "internal_error"
-    return _answer(crash)
+    try:
+        return _answer(crash)
+    except SQLAlchemyError:  # the page itself needs the database
+        return make_response(crash.message, 500, {"Content-Type": "text/plain; charset=utf-8"})

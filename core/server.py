@@ -8,7 +8,7 @@ import click
 import waitress
 from flask import Flask
 
-from core import audit, clock, jobs, migrations, timers
+from core import audit, backup, clock, jobs, migrations, timers
 from core.db import db
 from core.errors import AppError
 
@@ -22,6 +22,7 @@ def prepare(app: Flask, fill: Callable[[], list[str]]) -> list[str]:
     `fill` loads what an empty installation begins with and returns the lines to show (accounts, or the set-up link).
     """
     app.config["SETTINGS"].instance.mkdir(parents=True, exist_ok=True)
+    backup.undo_interrupted(app.config["SETTINGS"])
     with app.app_context():
         migrations.to_newest()
         if not has_timer("audit.seal"):
@@ -72,6 +73,7 @@ def refuse_busy_port(host: str, port: int) -> None:
 
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve until stopped. Without Redis the worker thread runs the outbox and the timers in this process."""
+    db.session.remove()  # a transaction of the set-up left open here would keep the writer's lock from everybody
     worker = jobs.Worker(app, beats=[timers.beat]) if app.config["SETTINGS"].embedded else None
     if worker is not None:
         worker.start()
