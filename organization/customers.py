@@ -5,6 +5,7 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -12,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core import audit, clock, timers
-from core.db import Document, db, like_prefix
+from core.db import Document, db
 from core.errors import Invalid, Problem
-from organization import members
+from organization import members, units
 from organization.access import visible_units
 from organization.models import Company, Contact, Customer, CustomerOwner, ExternalRef, Member, OrgUnit
 
@@ -24,7 +25,7 @@ class Filter:
     """What a list of customers is narrowed to; empty fields narrow nothing. `owner` 0 means: nobody's."""
 
     wanted: str = ""
-    unit: OrgUnit | None = None
+    unit_id: int | None = None
     owner: int | None = None
     tier: str = ""
 
@@ -46,22 +47,22 @@ def listed(actor: Member, chosen: Filter) -> sa.Select[Any]:
 
 
 def tiers(actor: Member, chosen: Filter) -> dict[str, int]:
-    """How many customers of each tier the filter leaves, its own tier not looked at."""
+    """How many customers of each tier the filter leaves, its own tier not looked at; the weightiest tier first."""
     inner = listed(actor, replace(chosen, tier="")).subquery()
-    rows = db.session.execute(select(inner.c.tier, sa.func.count()).group_by(inner.c.tier).order_by(inner.c.tier))
+    weightiest = sa.func.avg(inner.c.potential).desc()
+    rows = db.session.execute(select(inner.c.tier, sa.func.count()).group_by(inner.c.tier).order_by(weightiest))
     return {tier or "": count for tier, count in rows}
 
 
 def _conditions(chosen: Filter) -> Iterator[sa.ColumnElement[bool]]:
-    if chosen.unit is not None:
-        yield like_prefix(OrgUnit.path, chosen.unit.path)
+    if chosen.unit_id is not None:
+        yield units.within(chosen.unit_id)
     if chosen.owner is not None:
         yield Customer.owner_id == chosen.owner if chosen.owner else Customer.owner_id.is_(None)
     if chosen.tier:
         yield Customer.tier == chosen.tier
-    if words := members.plain(chosen.wanted):
-        pattern = f"%{words}%"
-        yield sa.or_(sa.func.lower(Customer.name).like(pattern), sa.func.lower(Customer.code).like(pattern))
+    if chosen.wanted.strip():
+        yield sa.or_(members.holds(Customer.name, chosen.wanted), members.holds(Customer.code, chosen.wanted))
 
 
 def change(
@@ -203,7 +204,9 @@ def _settle_that_morning(company_id: int, day: dt.date) -> None:
 
 def _link(company: Company, ref: ExternalRef) -> str | None:
     template = (company.link_templates or {}).get(ref.system)
-    return template and template.replace("{id}", ref.external_id)
+    if not template or not template.startswith(("https://", "http://")):
+        return None
+    return template.replace("{id}", quote(ref.external_id, safe=""))
 
 
 def _problems(customer: Customer, unit: OrgUnit, name: str, potential: float) -> list[Problem]:

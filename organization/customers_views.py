@@ -123,7 +123,7 @@ def find(customer_id: int, permission: str = tree.READ) -> Customer:
 def _chosen() -> customers.Filter:
     return customers.Filter(
         wanted=request.args.get("q", ""),
-        unit=db.session.get(OrgUnit, unit_id) if (unit_id := request.args.get("unit", type=int)) else None,
+        unit_id=request.args.get("unit", type=int),
         owner=request.args.get("owner", type=int),
         tier=request.args.get("tier", ""),
     )

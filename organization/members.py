@@ -11,9 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from core import audit, clock
-from core.db import Document, db, like_prefix
+from core.db import Document, db
 from core.errors import Invalid, Problem
-from organization import positions
+from organization import positions, units
 from organization.access import visible_units
 from organization.models import Member, OrgUnit
 
@@ -64,7 +64,7 @@ def change(member: Member, unit: OrgUnit, manager: Member | None, person: Person
 
 
 def listed(
-    actor: Member, *, wanted: str = "", unit: OrgUnit | None = None, role: str = "", left: bool = False
+    actor: Member, *, wanted: str = "", unit_id: int | None = None, role: str = "", left: bool = False
 ) -> sa.Select[Any]:
     """The people he may see, as rows for lists and exports; who has left only when asked for."""
     manager = aliased(Member)
@@ -83,8 +83,8 @@ def listed(
     query = query.where(sa.not_(present) if left else present)
     if wanted.strip():
         query = query.where(matching(wanted))
-    if unit is not None:
-        query = query.where(like_prefix(OrgUnit.path, unit.path))
+    if unit_id is not None:
+        query = query.where(units.within(unit_id))
     return query.where(Member.role == role) if role else query
 
 
@@ -100,20 +100,13 @@ def present_on(day: dt.date) -> sa.ColumnElement[bool]:
 
 def matching(words: str) -> sa.ColumnElement[bool]:
     """Members whose name, pinyin, code or phone holds the words; pinyin also without its spaces."""
-    pattern = f"%{plain(words)}%"
     bare = sa.func.replace(Member.pinyin, " ", "")
-    return or_(
-        sa.func.lower(Member.name).like(pattern),
-        Member.pinyin.like(pattern),
-        bare.like(pattern),
-        sa.func.lower(Member.code).like(pattern),
-        Member.phone.like(pattern),
-    )
+    return or_(*(holds(column, words) for column in (Member.name, Member.pinyin, bare, Member.code, Member.phone)))
 
 
-def plain(words: str) -> str:
-    """What somebody looks for, without what LIKE would take for a joker."""
-    return words.strip().lower().replace("%", "").replace("_", "")
+def holds(column: Any, words: str) -> sa.ColumnElement[bool]:
+    """The column contains what somebody typed, in upper or lower case; % and _ are letters like any other."""
+    return sa.func.lower(column).contains(words.strip().lower(), autoescape=True)
 
 
 def summary(member: Member) -> Document:

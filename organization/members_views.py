@@ -159,11 +159,10 @@ def find(member_id: int, permission: str = tree.READ) -> Member:
 
 
 def _filtered() -> sa.Select[Any]:
-    unit = db.session.get(OrgUnit, request.args.get("unit", 0, type=int))
     return members.listed(
         current_user,
         wanted=request.args.get("q", ""),
-        unit=unit,
+        unit_id=request.args.get("unit", type=int),
         role=request.args.get("role", ""),
         left=request.args.get("left") == "1",
     )
@@ -172,7 +171,7 @@ def _filtered() -> sa.Select[Any]:
 def _roles_in(query: sa.Select[Any]) -> list[tuple[str, str, int]]:
     """Positions among the people found, with how many there are of each."""
     inner = query.subquery()
-    rows = db.session.execute(select(inner.c.role, func.count()).group_by(inner.c.role)).tuples().all()
+    rows = db.session.execute(select(inner.c.role, func.count()).group_by(inner.c.role)).all()
     order = {key: place for place, key in enumerate(ROLES)}
     return [(key, text(title(key)), count) for key, count in sorted(rows, key=lambda row: order.get(row[0], 99))]
 

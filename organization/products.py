@@ -49,8 +49,9 @@ def enter_stage(product: Product, stage: str, from_day: dt.date, *, by_id: int |
         before=known and {"stage": known.stage},
         after={"stage": stage, "from_day": from_day.isoformat()},
     )
-    entry = known or ProductStage(product=product, from_day=from_day)
+    entry = known or ProductStage(product_id=product.id, from_day=from_day)
     entry.stage = stage
+    db.session.add(entry)
     db.session.flush()
     db.session.expire(product, ["stages"])
     return entry

@@ -54,8 +54,7 @@ def below(actor: Member, unit: OrgUnit) -> list[Any]:
 
 def search(actor: Member, words: str) -> tuple[list[Any], list[Any]]:
     """Units and people whose name, code, pinyin or phone holds the words. Two statements."""
-    pattern = f"%{members.plain(words)}%"
-    named = or_(func.lower(OrgUnit.name).like(pattern), func.lower(OrgUnit.code).like(pattern))
+    named = or_(members.holds(OrgUnit.name, words), members.holds(OrgUnit.code, words))
     people = (
         select(Member.id, Member.name, Member.code, Member.role, Member.left_on, OrgUnit.name.label("unit_name"))
         .join(OrgUnit, Member.unit_id == OrgUnit.id)

@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from core import audit, clock
 from core.db import Document, db, like_prefix
@@ -96,6 +97,13 @@ def open_on(day: dt.date) -> sa.ColumnElement[bool]:
 def below(unit: OrgUnit) -> sa.ColumnElement[bool]:
     """The unit and everything under it."""
     return like_prefix(OrgUnit.path, unit.path)
+
+
+def within(unit_id: int) -> sa.ColumnElement[bool]:
+    """`below` for a unit that nobody has loaded yet."""
+    other = aliased(OrgUnit)
+    path = select(other.path).where(other.id == unit_id).scalar_subquery()
+    return sa.and_(OrgUnit.path >= path, OrgUnit.path < path + "~")
 
 
 def ids_above(unit: OrgUnit) -> list[int]:

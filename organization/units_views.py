@@ -30,8 +30,8 @@ def index() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     if wanted:
         return _search(wanted)
-    opened = db.session.get(OrgUnit, request.args.get("open", 0, type=int))
-    branches = tree.tree(current_user, opened)
+    opened = request.args.get("open", type=int)
+    branches = tree.tree(current_user, db.session.get(OrgUnit, opened) if opened else None)
     return render_template(
         "organization/units/_tree.html" if htmx else "organization/units/tree.html", branches=branches, words=""
     )

@@ -8,12 +8,11 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from core.db import Document
+from core.i18n import language
 
 Number = int | float
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -28,31 +27,34 @@ LARGEST = 1e15
 
 @dataclass(frozen=True)
 class Attribute:
-    """A free attribute that we know: how it is called and how its value reads."""
+    """A free attribute that we know: how it is called in both languages and how its value reads."""
 
-    title: Any
+    zh: str
+    en: str
     kind: str = "number"  # number, money, percent or word
 
 
 ATTRIBUTES: dict[str, Attribute] = {
-    "history": Attribute(_l("Sales last year"), "money"),
-    "potential": Attribute(_l("Market potential"), "money"),
-    "capacity": Attribute(_l("Capacity"), "money"),
-    "ticket": Attribute(_l("Order value"), "money"),
-    "conversion": Attribute(_l("Conversion of opportunities"), "percent"),
-    "senior_share": Attribute(_l("Share of seniors"), "percent"),
-    "share": Attribute(_l("Share of sales"), "percent"),
-    "headcount": Attribute(_l("Salespeople")),
-    "maturity": Attribute(_l("Maturity"), "word"),
-    "seniority": Attribute(_l("Seniority"), "word"),
-    "launch_factor": Attribute(_l("Launch factor")),
-    "visits_per_opportunity": Attribute(_l("Visits per opportunity")),
-    "weekly_capacity": Attribute(_l("Visits a week at most")),
+    "history": Attribute("历史业绩", "Sales last year", "money"),
+    "potential": Attribute("潜力", "Potential", "money"),
+    "capacity": Attribute("产能", "Capacity", "money"),
+    "ticket": Attribute("客单价", "Order value", "money"),
+    "conversion": Attribute("商机转化率", "Conversion of opportunities", "percent"),
+    "senior_share": Attribute("资深占比", "Share of seniors", "percent"),
+    "share": Attribute("销售占比", "Share of sales", "percent"),
+    "headcount": Attribute("销售人数", "Salespeople"),
+    "maturity": Attribute("成熟度", "Maturity", "word"),
+    "seniority": Attribute("资历", "Seniority", "word"),
+    "launch_factor": Attribute("新品系数", "Launch factor"),
+    "visits_per_opportunity": Attribute("单商机拜访次数", "Visits per opportunity"),
+    "weekly_capacity": Attribute("每周拜访上限", "Visits a week at most"),
 }
 
 
 def attribute_title(key: str) -> str:
-    return str(ATTRIBUTES[key].title) if key in ATTRIBUTES else key
+    """In the reader's language; an attribute that we do not know is called by its key."""
+    known = ATTRIBUTES.get(key)
+    return key if known is None else known.zh if language() == "zh" else known.en
 
 
 def attribute_kind(key: str) -> str:
@@ -60,8 +62,11 @@ def attribute_kind(key: str) -> str:
 
 
 def attribute_key(title: str) -> str:
-    """The key of a title in the reader's language; a key stands for itself. ValueError for what cannot be a key."""
-    known = next((key for key, entry in ATTRIBUTES.items() if title == str(entry.title)), title)
+    """The key of a title in either language; a key stands for itself. ValueError for what cannot be a key."""
+    words = title.strip().lower()
+    known = next(
+        (key for key, entry in ATTRIBUTES.items() if words in (key, entry.zh, entry.en.lower())), title.strip()
+    )
     if not re.fullmatch(r"[^\W\d][\w]{0,39}", known):
         raise ValueError(_("“%(name)s” cannot name an attribute: use up to 40 letters, digits and _.", name=title[:40]))
     return known

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from core.i18n import LANGUAGES, language
+from core.i18n import language
 from organization import values
 from organization.models import Company
 from organization.values import Cell
@@ -103,7 +102,6 @@ class Matched:
 
 def match(header: list[str], columns: tuple[Column, ...], takes_attributes: bool) -> Matched:
     by_name = {name.lower(): column for column in columns for name in (column.zh, column.en, column.key)}
-    titles = attribute_titles() if takes_attributes else {}
     found: dict[int, Column] = {}
     attributes: dict[int, str] = {}
     unknown = []
@@ -111,29 +109,18 @@ def match(header: list[str], columns: tuple[Column, ...], takes_attributes: bool
         words = name.strip().rstrip("*").strip().lower()
         if words in by_name and by_name[words] not in found.values():
             found[place] = by_name[words]
-        elif takes_attributes and (key := _attribute(words, titles)):
+        elif takes_attributes and (key := _attribute(words)):
             attributes[place] = key
         elif name and name not in PROBLEMS:
             unknown.append(name)
     return Matched(found, attributes, unknown)
 
 
-def attribute_titles() -> dict[str, str]:
-    """Key by title, in both languages, of the attributes that we know; a key stands for itself."""
-    titles = {key: key for key in values.ATTRIBUTES}
-    for locale in LANGUAGES.values():
-        with force_locale(locale):
-            titles |= {str(entry.title).lower(): key for key, entry in values.ATTRIBUTES.items()}
-    return titles
-
-
-def _attribute(words: str, titles: dict[str, str]) -> str | None:
-    if words in titles:
-        return titles[words]
-    prefix = next((prefix for prefix in PREFIXES if words.startswith(prefix)), None)
-    if prefix is None:
-        return None
+def _attribute(words: str) -> str | None:
+    """A title that we know, or whatever stands behind 属性: — a column that is merely unknown is none."""
+    prefix = next((prefix for prefix in PREFIXES if words.startswith(prefix)), "")
     try:
-        return values.attribute_key(words.removeprefix(prefix).strip())
+        key = values.attribute_key(words.removeprefix(prefix))
     except ValueError:
         return None
+    return key if prefix or key in values.ATTRIBUTES else None

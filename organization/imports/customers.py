@@ -76,7 +76,7 @@ def write(plan: Plan) -> None:
     ids = {code: values_["id"] for (code,), values_ in plan.existing.items()}
     if plan.adds:
         new = [{"company_id": plan.company.id, **_plain(row, units, people)} for row in plan.adds]
-        ids |= dict(db.session.execute(sa.insert(Customer).returning(Customer.code, Customer.id), new).tuples().all())
+        ids |= dict(db.session.execute(sa.insert(Customer).returning(Customer.code, Customer.id), new).all())
     if plan.changes:
         changed = [{"id": ids[row.key[0]], **_plain(row, units, people)} for row in plan.changes]
         db.session.execute(sa.update(Customer), changed)
@@ -152,7 +152,7 @@ def judge_contacts(plan: Plan) -> None:
         .join(OrgUnit, Customer.unit_id == OrgUnit.id)
         .where(Customer.company_id == plan.company.id)
     )
-    paths = dict(db.session.execute(query).tuples().all())
+    paths = dict(db.session.execute(query).all())
     reached = {path for path in set(paths.values()) if plan.covered(path)}
     for row in plan.rows:
         code = row.after.get("customer")
@@ -291,9 +291,9 @@ REFERENCES = Kind(
 
 def _paths(company: Company) -> dict[str, str]:
     query = select(OrgUnit.code, OrgUnit.path).where(OrgUnit.company_id == company.id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _ids(model: Any, company: Company) -> dict[str, int]:
     query = select(model.code, model.id).where(model.company_id == company.id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

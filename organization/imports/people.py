@@ -32,9 +32,7 @@ def existing(company: Company) -> dict[Key, Values]:
             select(OrgUnit.head_id, OrgUnit.code)
             .where(OrgUnit.company_id == company.id, OrgUnit.head_id.is_not(None))
             .order_by(OrgUnit.id.desc())
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {
         (member.code,): {
@@ -112,13 +110,13 @@ def _refuse_shared(plan: Plan, column: str, attribute: Any) -> None:
 
 def write(plan: Plan) -> None:
     units = dict(
-        db.session.execute(select(OrgUnit.code, OrgUnit.id).where(OrgUnit.company_id == plan.company.id)).tuples().all()
+        db.session.execute(select(OrgUnit.code, OrgUnit.id).where(OrgUnit.company_id == plan.company.id)).all()
     )
     ids = {code: values_["id"] for (code,), values_ in plan.existing.items()}
     _free_what_moves(plan)
     if plan.adds:
         new = [{"company_id": plan.company.id, "code": row.after["code"], **_plain(row, units)} for row in plan.adds]
-        ids |= dict(db.session.execute(sa.insert(Member).returning(Member.code, Member.id), new).tuples().all())
+        ids |= dict(db.session.execute(sa.insert(Member).returning(Member.code, Member.id), new).all())
         positions.take((ids[row.after["code"]], row.after["role"], units[row.after["unit"]]) for row in plan.adds)
     _update(plan, units, ids)
     touched = [*plan.adds, *plan.changes]
@@ -161,7 +159,7 @@ def _plain(row: Row, units: dict[str, int]) -> Values:
 
 def _paths(company: Company) -> dict[str, str]:
     query = select(OrgUnit.code, OrgUnit.path).where(OrgUnit.company_id == company.id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def phone(cell: values.Cell) -> str:

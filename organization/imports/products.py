@@ -48,7 +48,7 @@ def write(plan: Plan) -> None:
     ids = {code: values_["id"] for (code,), values_ in plan.existing.items()}
     if plan.adds:
         new = [{"company_id": plan.company.id, **_plain(row)} for row in plan.adds]
-        ids |= dict(db.session.execute(sa.insert(Product).returning(Product.code, Product.id), new).tuples().all())
+        ids |= dict(db.session.execute(sa.insert(Product).returning(Product.code, Product.id), new).all())
     if plan.changes:
         db.session.execute(sa.update(Product), [{"id": ids[row.key[0]], **_plain(row)} for row in plan.changes])
     entered = [row for row in (*plan.adds, *plan.changes) if _enters_stage(row)]

@@ -103,6 +103,7 @@ def _honest_copy(data: bytes) -> io.BytesIO:
             if entry.filename.startswith("xl/worksheets/"):
                 _must_stay_near(content)
             honest.writestr(entry.filename, content)
+    copy.seek(0)
     return copy
 
 

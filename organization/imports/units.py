@@ -121,7 +121,7 @@ def write(plan: Plan) -> None:
     new = [{"company_id": plan.company.id, "path": "/", **_plain(row)} for row in plan.adds]
     if new:
         inserted = db.session.execute(sa.insert(OrgUnit).returning(OrgUnit.code, OrgUnit.id), new)
-        ids |= dict(inserted.tuples().all())
+        ids |= dict(inserted.all())
     touched = [*plan.adds, *plan.changes]
     people = _ids_of_people(plan.company)
     db.session.execute(
@@ -174,7 +174,7 @@ def _codes_of_people(company: Company) -> set[str]:
 
 def _ids_of_people(company: Company) -> dict[str, int]:
     query = select(Member.code, Member.id).where(Member.company_id == company.id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 KIND = Kind(
