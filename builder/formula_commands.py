@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,7 +31,7 @@ class JsonObject(click.ParamType):
 
 def _read(value: str) -> str:
     if value == "-":
-        return click.get_text_stream("stdin", encoding="utf-8").read()
+        return sys.stdin.buffer.read().decode("utf-8")
     return Path(value[1:]).read_text("utf-8") if value.startswith("@") else value
 
 

@@ -46,6 +46,7 @@ class _Parser:
     # the levels
 
     def compare(self) -> Node:
+        start = self.token.start
         left = self.chain(0)
         if not (self.token.kind == SIGN and self.token.value in COMPARISONS):
             return left
@@ -53,31 +54,32 @@ class _Parser:
         right = self.chain(0)
         if self.token.kind == SIGN and self.token.value in COMPARISONS:
             raise fault("chained_comparison", self.token.start, self.token.end)
-        return self.made(Compare(left.start, right.end, operator, [left, right]))
+        return self.made(Compare(start, self.end, operator, [left, right]))
 
     def chain(self, level: int) -> Node:
         if level == len(LEVELS):
             return self.power()
+        start = self.token.start
         operators, args = "", [self.chain(level + 1)]
         while self.token.kind == SIGN and self.token.value in LEVELS[level]:
             operators += str(self.advance().value)
             args.append(self.chain(level + 1))
         if not operators:
             return args[0]
-        return self.made(Chain(args[0].start, args[-1].end, operators, args))
+        return self.made(Chain(start, self.end, operators, args))
 
     def power(self) -> Node:
-        signed = self.sees("+") or self.sees("-")
+        start, signed = self.token.start, self.sees("+") or self.sees("-")
         base = self.unary()
         if not self.sees("^"):
             return base
         if signed:
-            raise fault("signed_power", base.start, self.token.end)
+            raise fault("signed_power", start, self.token.end)
         self.advance()
         exponent = self.unary()
         if self.sees("^"):
             raise fault("chained_power", self.token.start, self.token.end)
-        return self.made(Power(base.start, exponent.end, [base, exponent]))
+        return self.made(Power(start, self.end, [base, exponent]))
 
     def unary(self) -> Node:
         if not (self.sees("+") or self.sees("-")):
@@ -86,16 +88,17 @@ class _Parser:
         if self.sees("+") or self.sees("-"):
             raise fault("chained_sign", self.token.start, self.token.end)
         arg = self.postfix()
-        return self.made(Negative(sign.start, arg.end, str(sign.value), arg))
+        return self.made(Negative(sign.start, self.end, str(sign.value), arg))
 
     def postfix(self) -> Node:
+        start = self.token.start
         arg = self.primary()
         if not self.sees("%"):
             return arg
         percent = self.advance()
         if self.sees("%"):
             raise fault("chained_percent", self.token.start, self.token.end)
-        return self.made(Percent(arg.start, percent.end, arg))
+        return self.made(Percent(start, percent.end, arg))
 
     # what stands between the operators
 
@@ -159,11 +162,15 @@ class _Parser:
         if self.sees(")"):
             raise self.unexpected()
         inside = self.compare()
-        closing = self.close(opening)
-        inside.start, inside.end = opening.start, closing.end
+        self.close(opening)
         return inside
 
     # steps
+
+    @property
+    def end(self) -> int:
+        """Where the last token ended."""
+        return self.tokens[self.place - 1].end
 
     def sees(self, sign: str) -> bool:
         return self.token.value == sign and self.token.kind == SIGN

@@ -154,7 +154,7 @@ class CompiledTable:
     def _read(self, data: Mapping[str, Any], rows: int) -> tuple[list[Codes], Any]:
         codes, error = [], None
         for one in self._classes:
-            column: Column = read_column(_of(data, one.column), one.column.kind, one.column.title, rows)
+            column: Column = read_column(data.get(one.column.title), one.column.kind, one.column.title, rows)
             codes.append(one.codes(column))
             if column.error is not None:
                 error = column.error if error is None else np.where(error != 0, error, column.error)
@@ -169,8 +169,7 @@ class CompiledTable:
         calendar: WorkCalendar | None = None,
     ) -> TableResult:
         """The outputs for one row of data and the rows of the table that gave them."""
-        data = {name: [value] for name, value in row.items()}
-        batch = self.evaluate_batch(data, 1, today, calendar)
+        batch = self.evaluate_batch({name: [value] for name, value in row.items()}, 1, today, calendar)
         values = {key: column.to_list()[0] for key, column in batch.outputs.items()}
         rows, fired = batch.ids(0), int(batch.fired[0])
         if fired == SEVERAL:
@@ -186,7 +185,7 @@ class CompiledTable:
         calendar: WorkCalendar | None = None,
     ) -> TableBatch:
         """The same for `rows` rows of data at once; columns as for `Formula.evaluate_batch`."""
-        today = today or datetime.date.today()
+        today, columns = today or datetime.date.today(), self._by_title(columns)
         blocks = []
         for start in range(0, max(rows, 1), BLOCK):
             end = min(start + BLOCK, rows)
@@ -242,7 +241,17 @@ class CompiledTable:
     def _plain(self) -> NDArray[np.bool_]:
         return np.array([not conditions for conditions in self._conditions], dtype=bool).reshape(-1, 1)
 
+    def _by_title(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data with each input under its title, under whatever name it came."""
+        named = dict(data)
+        for column in self.body.inputs:
+            name = next((name for name in column.names if name in data), None)
+            if name is not None:
+                named[column.title] = data[name]
+        return named
+
     def _hits_of(self, row: Mapping[str, Any]) -> list[bool]:
+        row = self._by_title(row)
         data = {name: [value] for name, value in row.items()}
         codes, _ = self._read(data, 1)
         hits = self._match(codes, 1)[:, 0].tolist()
@@ -273,10 +282,6 @@ _PROBLEMS: dict[int, Mapping[str, str]] = {
     NONE: {"zh": "没有一行符合，也没有默认行", "en": "no row holds and there is no default row"},
     SEVERAL: {"zh": "有几行同时符合，而规则表要求只有一行", "en": "several rows hold where only one may"},
 }
-
-
-def _of(data: Mapping[str, Any], column: TableColumn) -> Any:
-    return next((data[name] for name in column.names if name in data), None)
 
 
 def _flat(codes: Sequence[Codes], counts: Sequence[int], rows: int) -> Codes:
