@@ -20,13 +20,19 @@ KEPT = 512
 BLANK = 1  # the status byte of a blank in a formulas.Batch
 
 
+class Explains(Protocol):
+    def why(self, row: int) -> list[Document]: ...
+
+
 @dataclass(frozen=True)
 class Result:
-    """The values that a use gave, the rows of the table that fired and the names that were missing."""
+    """The values that a use gave, the rows of the table that fired, the names that were missing; what a formula used
+    in its turn."""
 
     column: formulas.Batch
     fired: tables.TableBatch | None = None
     missing: Mapping[str, Any] = field(default_factory=dict)
+    inner: Explains | None = None
 
     def value(self, row: int) -> Any:
         one = slice(row, row + 1)

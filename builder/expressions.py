@@ -247,6 +247,7 @@ class Filled:
             "row": result.row_id(row),
             "missing": result.missing_names(row),
             "value": result.value(row),
+            "uses": result.inner.why(row) if result.inner else [],
         }
 
 
@@ -295,9 +296,9 @@ class FormulaRule:
         filled = Filled(self.scope, {**inputs, **parameters}, rows, today)
         batch = filled.compute(self.expression.formula)
         if self.body.get("on_missing", "hold") == "zero":
-            return compiled.Result(batch)
+            return compiled.Result(batch, inner=filled)
         missing = {name: filled.blank(name) for name in self.expression.formula.required_names}
-        return compiled.Result(_held(batch, missing.values()), missing=missing)
+        return compiled.Result(_held(batch, missing.values()), missing=missing, inner=filled)
 
 
 def _held(batch: formulas.Batch, missing: Iterable[Any]) -> formulas.Batch:

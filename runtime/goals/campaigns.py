@@ -22,7 +22,7 @@ from runtime.goals.models import Campaign, Cycle, GoalSet, Tactic
 from runtime.goals.sight import READ
 
 STATES = {
-    "planned": _l("planned"),
+    "planned": _l("in preparation"),
     "running": _l("running"),
     "won": _l("won"),
     "lost": _l("lost"),

@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from core.db import Document
+from runtime.goals.models import Goal
 from runtime.goals.standing import Forest, Row
 
 DRAWN = 2000  # nodes; beyond that the picture ends with the units
@@ -52,6 +53,25 @@ def parts(split: Document, kind: str, target: int, names: Mapping[str, str] | No
         Part(known.get(key, period_name(key)), amount, amount / target if target else 0.0)
         for key, amount in split.get(kind, {}).items()
     ]
+
+
+class Quarter(NamedTuple):
+    part: Part
+    months: list[Part]
+
+
+def quarters(goal: Goal) -> list[Quarter]:
+    """Each quarter with its months."""
+    months = dict(zip(goal.split["month"], parts(goal.split, "month", goal.target), strict=True))
+    return [
+        Quarter(part, [month for name, month in months.items() if _quarter_of(name) == key])
+        for key, part in zip(goal.split["quarter"], parts(goal.split, "quarter", goal.target), strict=True)
+    ]
+
+
+def _quarter_of(month: str) -> str:
+    """2025-05 is in 2025-Q2."""
+    return f"{month[:-3]}-Q{(int(month[-2:]) + 2) // 3}"
 
 
 def period_name(key: str) -> str:

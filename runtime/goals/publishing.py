@@ -25,7 +25,7 @@ from runtime.goals.plans import Plan
 from runtime.goals.targets import Target
 from runtime.goals.tree import Held, Node, Preview
 
-SLICE = 200  # goals a transaction
+SLICE = 1000  # goals a transaction
 
 
 class StalePreview(Conflict):
@@ -213,7 +213,7 @@ def fill_and_activate(goal_set: GoalSet) -> None:
     if tree.problems or tree.digest() != goal_set.digest:
         discard(goal_set, _("The organisation, the rules or the goals changed after the preview. Preview again."))
         return
-    _write(goal_set, tree)
+    write(goal_set, tree)
     _activate(goal_set, replaces)
 
 
@@ -222,19 +222,19 @@ def discard(goal_set: GoalSet, reason: str) -> None:
     audit.record("goals.discarded", f"goal_set:{goal_set.id}", by_id=goal_set.created_by, reason=reason)
 
 
-def _write(goal_set: GoalSet, tree: Preview) -> None:
+def write(goal_set: GoalSet, tree: Preview) -> None:
     """Whatever a killed run left of this staged set is written anew."""
     db.session.execute(sa.delete(Goal).where(Goal.goal_set_id == goal_set.id))
     paths: dict[str, str] = {}
     nodes = list(tree.nodes.values())
     for start in range(0, len(nodes), SLICE):
         part = nodes[start : start + SLICE]
-        rows = [_row(goal_set, node, paths) for node in part]
-        db.session.execute(sa.insert(Goal), rows, execution_options={"render_nulls": True})
+        rows = [row(goal_set, node, paths) for node in part]
+        db.session.execute(sa.insert(Goal.__table__), rows)
         jobs.checkpoint(start + len(part), len(nodes))
 
 
-def _row(goal_set: GoalSet, node: Node, paths: dict[str, str]) -> Document:
+def row(goal_set: GoalSet, node: Node, paths: dict[str, str]) -> Document:
     paths[node.id] = f"{paths.get(node.parent or '', '/')}{node.id}/"
     return {
         "goal_set_id": goal_set.id,

@@ -6,13 +6,16 @@ The total is base × (1 + growth), computed exactly and rounded half-up to whole
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from flask_babel import gettext as _
 
 from core.errors import Invalid, Problem
+from core.i18n import language
 
 UNITS = {"": 1, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
+SHORT = 10_000  # an amount in words has four decimals at most
 MOST = 10**15  # yuan; numbers of the formula language end there too
 LEAST_GROWTH, MOST_GROWTH = Fraction(-99), Fraction(1000)  # percent
 
@@ -72,6 +75,17 @@ def read_amount(text: str, path: str) -> int:
     if amount > MOST:
         raise _invalid(path, "too_large", _("The amount is larger than 1000 trillion yuan; check the unit."))
     return half_up(amount)
+
+
+def in_words(typed: str | None) -> str:
+    """Plain digits as people write them, where that loses nothing: 720000000 is 7.2亿. Everything else as typed."""
+    if not typed or not typed.isdecimal() or len(typed) > 16:
+        return typed or ""
+    amount = int(typed)
+    unit = "亿" if amount >= UNITS["亿"] else "万"
+    if language() == "en" or amount < UNITS["万"] or amount * SHORT % UNITS[unit]:
+        return f"{amount:,}"
+    return f"{Decimal(amount) / UNITS[unit]:f}{unit}"
 
 
 def read_percent(text: str, path: str) -> str:

@@ -33,7 +33,7 @@ def tree() -> str:
         sets=sets,
         goal_set=chosen,
         forest=forest,
-        chart=goal_pages.tree_chart(forest),
+        chart_data=goal_pages.tree_chart(forest),
         rows=_with_splits(shown),
         by=_by(),
         names=standing.product_names(current_user.company_id) if _by() == "product" else {},
@@ -77,7 +77,6 @@ def node(goal_id: int) -> str:
     sees = sight.sees_amount(current_user, goal)
     above, below = standing.relatives(goal)
     names = standing.product_names(current_user.company_id)
-    months = goal_pages.parts(goal.split, "month", goal.target)
     return render_template(
         "runtime/goals/goal.html",
         goal=goal,
@@ -89,7 +88,8 @@ def node(goal_id: int) -> str:
         path=[(step.name, url_for(".node", goal_id=step.id)) for step in above],
         tasks_url=_tasks_url(goal),
         parts=goal_pages.parts,
-        months_chart=goal_pages.months_chart(months, sees),
+        quarters=goal_pages.quarters(goal),
+        months_chart=goal_pages.months_chart(goal_pages.parts(goal.split, "month", goal.target), sees),
         successor=None if goal.goal_set.state == "active" else standing.successor(goal),
     )
 

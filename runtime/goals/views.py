@@ -12,13 +12,15 @@ from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from core.htmx import htmx
 from organization import tree as organisation
-from runtime.goals import asking, preview_page, publishing
+from runtime.goals import asking, preview_page, publishing, targets
 from runtime.goals.asking import Asked
 from runtime.goals.models import GoalSet
 from runtime.goals.preview_page import Shown
 from runtime.goals.publishing import StalePreview
 
 bp = Blueprint("goals", __name__, url_prefix="/goals")
+
+bp.add_app_template_filter(targets.in_words, "amount_words")
 
 READ = "goals.read"
 SET = "goals.set"

@@ -1,13 +1,12 @@
 """为什么: how a goal got its amount, step by step, from what was stored with it. Nothing is computed again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from builder.models import DefinitionVersion
 from builder.scopes import PLACES
@@ -53,14 +52,15 @@ class Asked(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A table or formula that was looked up: its version, the row that fired, what it gave."""
+    """A table or formula that was looked up: its version, the row that fired, the formula's own text, what it gave."""
 
     name: str
     title: str
-    definition_id: int | None
     number: int | None
     row: str | None
+    expression: str | None
     value: str
+    uses: list["Use"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,6 @@ class Explanation:
     reason: str
     sentence: str
     rule: str
-    rule_definition_id: int
     rule_number: int | None
     note: str
     inputs: list[Number]
@@ -81,18 +80,18 @@ class Explanation:
 
 def of(goal: Goal) -> Explanation:
     why = goal.why
-    versions = _versions([goal.goal_set.cascade_version_id, *(use["version_id"] for use in why.get("uses", []))])
+    uses = why.get("uses", [])
+    versions = _versions({goal.goal_set.cascade_version_id, *_version_ids(uses)})
     rule = versions[goal.goal_set.cascade_version_id]
     reason = why.get("reason", "weight")
     return Explanation(
         reason=reason,
         sentence=str(REASONS.get(reason, reason)),
         rule=text(rule.document["title"]),
-        rule_definition_id=rule.definition_id,
         rule_number=rule.number,
         note=text(_level(rule.document["body"], why.get("level")).get("why")),
         inputs=[_number(name, value) for name, value in why.get("inputs", {}).items()],
-        uses=[_use(use, versions) for use in why.get("uses", [])],
+        uses=[_use(use, versions) for use in uses],
         asked=[_asked(name, why) for name in ASKED if name in why.get("formulas", {})],
         share=why.get("share"),
         rounded_up=bool(why.get("rounded_up")),
@@ -100,9 +99,14 @@ def of(goal: Goal) -> Explanation:
     )
 
 
-def _versions(ids: Sequence[int | None]) -> dict[int, DefinitionVersion]:
-    asked = select(DefinitionVersion).where(DefinitionVersion.id.in_({id_ for id_ in ids if id_}))
-    return {row.id: row for row in db.session.scalars(asked.options(joinedload(DefinitionVersion.definition)))}
+def _version_ids(uses: Sequence[Document]) -> Iterator[int]:
+    for use in uses:
+        yield from [use["version_id"]] if use["version_id"] else []
+        yield from _version_ids(use.get("uses", []))
+
+
+def _versions(ids: set[int]) -> dict[int, DefinitionVersion]:
+    return {row.id: row for row in db.session.scalars(select(DefinitionVersion).where(DefinitionVersion.id.in_(ids)))}
 
 
 def _level(body: Document, level_id: str | None) -> Document:
@@ -118,23 +122,22 @@ def _number(name: str, value: Any) -> Number:
 
 
 def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion]) -> Use:
-    version = versions.get(use["version_id"])
+    document = versions[use["version_id"]].document if use["version_id"] in versions else {"body": {}}
     return Use(
         name=use["as"],
-        title=text(version.document["title"]) if version else use["key"],
-        definition_id=version.definition_id if version else None,
+        title=text(document.get("title")) or use["key"],
         number=use["number"],
-        row=_row(version, use["row"]),
+        row=_row(document["body"], use["row"]),
+        expression=document["body"].get("expression"),
         value=plain(use["value"]),
+        uses=[_use(inner, versions) for inner in use.get("uses", [])],
     )
 
 
-def _row(version: DefinitionVersion | None, row_id: str | None) -> str | None:
-    """The row that fired, in the words that stand in it; its id where it has none."""
-    if version is None or row_id is None:
-        return row_id
-    row = next((row for row in version.document["body"].get("rows", []) if row.get("id") == row_id), {})
-    return "，".join(str(cell) for cell in row.get("when", {}).values()) or row_id
+def _row(body: Document, row_id: str | None) -> str | None:
+    """The conditions of the row that fired, as they stand in it; its id where it has none."""
+    row = next((row for row in body.get("rows", []) if row["id"] == row_id), {"when": {}})
+    return "，".join(cell.replace('"', "") for cell in row["when"].values()) or row_id
 
 
 def _asked(name: str, why: Document) -> Asked:

@@ -49,7 +49,7 @@ def _columns(splits: Mapping[int, Document]) -> list[tuple[str, str]]:
 
 
 def _heads(columns: list[tuple[str, str]], products: Mapping[str, str]) -> list[str]:
-    fixed = [_("Level"), _("Name"), _("Belongs to"), _("Target (yuan)"), _("Reserve (yuan)")]
+    fixed = [_("Level"), _("Unit or person"), _("Above it"), _("Target (yuan)"), _("Reserve (yuan)")]
     fixed += [_("Last year (yuan)"), _("Growth"), _("Locked")]
     return fixed + [products.get(key, key) if kind == "product" else period_name(key) for kind, key in columns]
 
