@@ -19,7 +19,6 @@ class Settings:
     instance: Path = field(metadata={"env": "GUANTONG_INSTANCE"})
     database_url: str = field(metadata={"env": "DATABASE_URL"})
     redis_url: str | None = field(default=None, metadata={"env": "REDIS_URL"})
-    time_zone: str = field(default="Asia/Shanghai", metadata={"env": "GUANTONG_TIME_ZONE"})
     locale: str = field(default="zh", metadata={"env": "GUANTONG_LOCALE"})
     public_url: str | None = field(default=None, metadata={"env": "GUANTONG_PUBLIC_URL"})
     behind_proxy: bool = field(default=False, metadata={"env": "GUANTONG_BEHIND_PROXY"})
@@ -44,8 +43,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
         instance=instance,
         database_url=_with_driver(env.get("DATABASE_URL") or f"sqlite:///{instance / 'guantong.db'}"),
         redis_url=env.get("REDIS_URL") or None,
-        time_zone=env.get("GUANTONG_TIME_ZONE") or "Asia/Shanghai",
-        locale=env.get("GUANTONG_LOCALE") or "zh",
+        locale="en" if env.get("GUANTONG_LOCALE") == "en" else "zh",
         public_url=env.get("GUANTONG_PUBLIC_URL") or None,
         behind_proxy=env.get("GUANTONG_BEHIND_PROXY") == "1",
         smtp_url=env.get("SMTP_URL") or None,

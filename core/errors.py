@@ -13,9 +13,9 @@ Rules raise them, views never catch them: the handlers below answer HTML, an htm
 `application/problem+json`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,6 +24,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from core.db import db
+
+E = TypeVar("E", bound=Exception)
+
+NO_DATABASE = "数据库没有响应，请稍后再试。 The database does not answer; try again in a minute.\n"
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,23 @@ def wants_json() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(AppError, _answer)
-    app.register_error_handler(CSRFError, _stale_page)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(500, _answer_crash)
+    app.register_error_handler(AppError, _after_rollback(_answer))
+    app.register_error_handler(CSRFError, _after_rollback(_stale_page))
+    app.register_error_handler(HTTPException, _after_rollback(_answer_http))
+    app.register_error_handler(500, _after_rollback(_answer_crash))
+
+
+def _after_rollback(handler: Callable[[E], Response]) -> Callable[[E], Response]:
+    """What a rule had begun must not be written when the page, or even its language, is looked up in the database."""
+
+    def answer(error: E) -> Response:
+        db.session.rollback()
+        return handler(error)
+
+    return answer
 
 
 def _answer(error: AppError) -> Response:
-    db.session.rollback()  # what a rule had begun must not reach the database when the page asks it something
     if wants_json():
         response = jsonify(problem_document(error))
         response.status_code, response.mimetype = error.status, "application/problem+json"
@@ -151,9 +164,9 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_crash(error: Exception) -> Response:
-    crash = AppError(_("Something went wrong on our side; nothing was saved. Try again in a minute."))
-    crash.status, crash.code = 500, "internal_error"
     try:
+        crash = AppError(_("Something went wrong on our side; nothing was saved. Try again in a minute."))
+        crash.status, crash.code = 500, "internal_error"
         return _answer(crash)
-    except SQLAlchemyError:  # the page itself needs the database
-        return make_response(crash.message, 500, {"Content-Type": "text/plain; charset=utf-8"})
+    except SQLAlchemyError:  # the page needs the database too
+        return make_response(NO_DATABASE, 500, {"Content-Type": "text/plain; charset=utf-8"})

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
@@ -34,16 +34,17 @@ def language() -> str:
 
 
 def _babel_locale() -> str:
+    own = current_app.config["SETTINGS"].locale
     if not has_request_context():
-        return LANGUAGES["zh"]
+        return LANGUAGES[own]
     if "language" not in g:
         chosen = session.get("language") or getattr(current_user, "language", None)
-        g.language = chosen or _asked_language() or "zh"
-    return LANGUAGES.get(g.language, LANGUAGES["zh"])
+        g.language = chosen or _asked_language() or own
+    return LANGUAGES.get(g.language, LANGUAGES[own])
 
 
 def _asked_language() -> str | None:
-    """What the browser asks for; a browser that asks for neither gets Chinese."""
+    """What the browser asks for, when it is one of ours."""
     asked = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"])
     return asked[:2] if asked else None
 
