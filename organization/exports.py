@@ -25,7 +25,7 @@ def people(rows: Sequence[Any], form: str, sees_figures: Callable[[Any], bool]) 
     figures = {row.id: row.attributes or {} for row in rows if sees_figures(row)}
     keys = sorted({key for attributes in figures.values() for key in attributes})
     header = [
-        *(_("Code"), _("Full name"), _("Position"), _("Unit code"), _("Unit"), _("Manager"), _("Phone"), _("E-mail")),
+        *(_("Staff number"), _("Full name"), _("Position"), _("Unit code"), _("Unit"), _("Manager"), _("Phone"), _("E-mail")),
         *(_("Joined"), _("Left"), _("Front-line representative")),
         *(values.attribute_title(key) for key in keys),
     ]
@@ -37,7 +37,7 @@ def people(rows: Sequence[Any], form: str, sees_figures: Callable[[Any], bool]) 
         ]
         for row in rows
     ]
-    return answer(_("People"), header, table, form)
+    return answer(_("Staff"), header, table, form)
 
 
 def customers(rows: Iterable[Any], form: str) -> Response:
