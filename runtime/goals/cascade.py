@@ -64,7 +64,7 @@ class _Splitting:
     ) -> None:
         self.plan, self.ground, self.locks, self.rules_changed = plan, ground, locks, rules_changed
         self.held = {row.node: row for row in held}
-        self.scale = ground.scale(base)
+        self.base = base
         self.nodes: dict[str, Node] = {}
         self.frontier: list[Node] = []
         self.problems: list[Problem] = []
@@ -116,7 +116,7 @@ class _Splitting:
         ]
 
     def _node(self, row: UnitRow | MemberRow, parent: str | None, layer: str) -> Node:
-        history = float(Fraction(self.ground.history_of(row)) * self.scale)
+        history = self.ground.scaled_history(row, self.base)
         if isinstance(row, MemberRow):
             return Node(f"m{row.id}", parent, MEMBER, layer, row.name, row.unit_id, row.id, row, history)
         return Node(f"u{row.id}", parent, row.level, layer, row.name, row.id, None, row, history)
@@ -164,12 +164,12 @@ class _Splitting:
             self._refuse(parent, "bad_input", str(error))
             return
         parent.reserve = allocation.reserve
-        whole = sum(Fraction(share.weight) for share in shares)
+        whole = math.fsum(share.weight for share in shares)
         for child, share in zip(children, shares, strict=True):
             child.target = allocation.amounts[child.id]
             child.locked = child.id in self.locks
             child.booked = self.held[child.id].booked if child.id in self.held else 0
-            child.why = weighing.why(child, allocation, float(Fraction(share.weight) / whole) if whole else None)
+            child.why = weighing.why(child, allocation, share.weight / whole if whole else None)
 
     def _share(self, child: Node, weighing: Weighing) -> Share | None:
         """What this child may claim; None after saying which of its numbers cannot be used."""

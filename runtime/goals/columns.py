@@ -5,7 +5,7 @@ The words and their meaning stand in `builder/scopes.py`; a blank (None) is a nu
 
 from collections import defaultdict
 from collections.abc import Sequence
-from fractions import Fraction
+from math import fsum
 from typing import Any
 
 from core.db import Document
@@ -85,13 +85,12 @@ def _named(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Columns:
 
 def _shares(values: Column, groups: Column) -> Column:
     """Each value over the sum of its group; blank counts as nothing, and so does a group that has nothing."""
-    sums: dict[Any, Fraction] = defaultdict(Fraction)
+    members: dict[Any, list[float]] = defaultdict(list)
     for value, group in zip(values, groups, strict=True):
-        sums[group] += Fraction(value or 0)
-    return [
-        float(Fraction(value or 0) / sums[group]) if sums[group] else 0.0
-        for value, group in zip(values, groups, strict=True)
-    ]
+        members[group].append(value or 0.0)
+    sums = {group: fsum(own) for group, own in members.items()}  # fsum: the order of siblings must not matter
+    pairs = zip(values, groups, strict=True)
+    return [(value or 0.0) / sums[group] if sums[group] else 0.0 for value, group in pairs]
 
 
 def _number(attributes: Document, name: str) -> float | None:

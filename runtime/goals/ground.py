@@ -4,8 +4,10 @@ Read in six statements whatever the size, handed on as plain rows: the split its
 """
 
 import datetime as dt
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
+from math import fsum
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -63,16 +65,37 @@ class Ground:
     last_day: dt.date
     as_of: dt.date
 
+    @cached_property
+    def below(self) -> dict[str, tuple[list[UnitRow], list[MemberRow]]]:
+        """Units and people at or below each path."""
+        found: dict[str, tuple[list[UnitRow], list[MemberRow]]] = {unit.path: ([], []) for unit in self.units}
+        for unit in self.units:
+            for path in _paths_above(unit.path, found):
+                found[path][0].append(unit)
+        for member in self.members:
+            for path in _paths_above(member.unit_path, found):
+                found[path][1].append(member)
+        return found
+
+    @cached_property
+    def workdays(self) -> dict[int, int]:
+        """Working days of the cycle that each person is there for."""
+        spans = [self.presence(member) for member in self.members]
+        present = self.year.days_present_of_many([start for start, _end in spans], [end for _start, end in spans])
+        return dict(zip((member.id for member in self.members), present.sum(axis=1).tolist(), strict=True))
+
     def history_of(self, row: UnitRow | MemberRow) -> float:
         """Last year's actual, as it was entered; blank counts as nothing."""
         return float(row.attributes.get("history") or 0)
 
-    def scale(self, base: int) -> Fraction:
-        """What history is multiplied by so that the root's history is the base that was entered."""
-        whole = Fraction(self.history_of(self.root)) or sum(
-            (Fraction(self.history_of(member)) for member in self.members), Fraction(0)
-        )
-        return base / whole if whole else Fraction(0)
+    @cached_property
+    def whole(self) -> float:
+        """The root's history; that of all people where the root has none of its own."""
+        return self.history_of(self.root) or fsum(self.history_of(member) for member in self.members)
+
+    def scaled_history(self, row: UnitRow | MemberRow, base: int) -> float:
+        """History in the measure in which the root's is the base that was entered."""
+        return self.history_of(row) * base / self.whole if self.whole else 0.0
 
     def tenure_months(self, member: MemberRow) -> int:
         """Whole months from joining to the day of the split."""
@@ -81,22 +104,31 @@ class Ground:
 
     def workdays_share(self, member: MemberRow) -> float:
         """Working days that he is there for, of those of the cycle."""
-        return sum(self.year.days_present(*self.presence(member))) / len(self.year.days)
+        return self.workdays[member.id] / len(self.year.days)
 
     def units_under(self, path: str) -> list[UnitRow]:
         """The units below a path, not the one at it."""
-        return [unit for unit in self.units if unit.path.startswith(path) and unit.path != path]
+        return [unit for unit in self.below[path][0] if unit.path != path]
 
     def headcount(self, unit: UnitRow) -> int:
         return len(self.members_under(unit.path))
 
     def members_under(self, path: str) -> list[MemberRow]:
-        return [member for member in self.members if member.unit_path.startswith(path)]
+        return self.below[path][1]
 
     def presence(self, member: MemberRow) -> tuple[dt.date | None, dt.date | None]:
         """[start, end) of the person within the cycle, None where he is there from the beginning or to the end."""
         start = member.joined_on if member.joined_on > self.first_day else None
         return start, member.left_on
+
+
+def _paths_above(path: str, known: Container[str]) -> Iterator[str]:
+    """The path itself and those of the units above it, as far as they are part of this ground."""
+    end = len(path)
+    while end > 0:
+        if path[:end] in known:
+            yield path[:end]
+        end = path.rfind("/", 0, end - 1) + 1
 
 
 def read(unit: OrgUnit, cycle: Cycle, roles: list[str], as_of: dt.date) -> Ground:

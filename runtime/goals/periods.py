@@ -191,6 +191,21 @@ def split_products(target: int, shares: Mapping[str, Weight]) -> dict[str, int]:
     return {product: amounts[product] for product in shares}
 
 
+def split_amounts(targets: Sequence[int], weights: Sequence[Weight]) -> Ints:
+    """Each of many targets over the same weights, exactly: one row per target, one column per weight.
+
+    In columns where the weights have up to seven digits; beyond that row by row, as exact and slower.
+    """
+    exact = integer_weights([as_typed(weight) for weight in weights])
+    common = gcd(*exact) or 1
+    exact = [weight // common for weight in exact]
+    if sum(exact) >= SAFE_WHOLE or max(targets, default=0) >= 2**62:
+        return np.array([apportion(target, exact) for target in targets], dtype=np.int64)
+    return _apportion_rows(
+        np.array(targets, dtype=np.int64), np.tile(np.array(exact, dtype=np.int64), (len(targets), 1))
+    )
+
+
 def plan_to_date(weeks: Mapping[str, int]) -> dict[str, int]:
     """What should be reached by the end of each week (F1b)."""
     return dict(zip(weeks, accumulate(weeks.values()), strict=True))

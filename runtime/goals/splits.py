@@ -5,18 +5,17 @@ and its reserve. So for every period and product Σ children + reserve's part = 
 target (S3).
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from flask_babel import gettext as _
 
 from core.errors import Invalid, Problem
 from runtime.goals import columns
-from runtime.goals.allocation import apportion, as_typed, integer_weights
 from runtime.goals.ground import Ground, MemberRow
-from runtime.goals.periods import Ints, TimeSplits, split_time_of_many
+from runtime.goals.periods import Ints, TimeSplits, split_amounts, split_time_of_many
 from runtime.goals.plans import Plan
 from runtime.goals.tree import Node, Preview
 
@@ -67,17 +66,22 @@ def _weight(value: Any, path: str) -> float:
 
 def _over_time(nodes: Sequence[Node], ground: Ground, months: Mapping[int, float]) -> TimeSplits:
     own = [_own_part(node) for node in nodes]
-    presence = [ground.presence(node.row) if isinstance(node.row, MemberRow) else (None, None) for node in nodes]
-    presence = [when if any(ground.year.days_present(*when)) else (None, None) for when in presence]
+    presence = [_presence(node, ground) for node in nodes]
     starts, ends = [start for start, _end in presence], [end for _start, end in presence]
     alone = split_time_of_many(own, ground.year, months, starts=starts, ends=ends)
     tables = {name: _up(nodes, getattr(alone, name)) for name in ("quarter", "month", "week")}
     return replace(alone, **tables)
 
 
+def _presence(node: Node, ground: Ground) -> tuple[dt.date | None, dt.date | None]:
+    """When a person is there; the whole cycle for reserves, and for whoever has no working day in it."""
+    if isinstance(node.row, MemberRow) and ground.workdays[node.row.id]:
+        return ground.presence(node.row)
+    return None, None
+
+
 def _over_products(nodes: Sequence[Node], weights: Sequence[float]) -> Ints:
-    exact = integer_weights([as_typed(weight) for weight in weights])
-    return np.array([apportion(_own_part(node), exact) for node in nodes], dtype=np.int64)
+    return split_amounts([_own_part(node) for node in nodes], weights)
 
 
 def _own_part(node: Node) -> int:

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from runtime.goals.allocation import BadInput
-from runtime.goals.periods import plan_to_date, split_products, split_time, split_time_of_many, working_year
+from runtime.goals.allocation import BadInput, apportion, as_typed
+from runtime.goals.periods import (
+    plan_to_date,
+    split_amounts,
+    split_products,
+    split_time,
+    split_time_of_many,
+    working_year,
+)
 
 EVEN = dict.fromkeys(range(1, 13), 1)
 SEASONS = dict(zip(range(1, 13), (6, 5, 9, 8, 8, 10, 7, 7, 10, 8, 9, 13), strict=True))
@@ -150,3 +157,12 @@ def test_P6_products_are_within_one_yuan_of_their_share(target, shares):
     assert sum(split.values()) == target
     for product, share in shares.items():
         assert abs(split[product] - target * Fraction(share, sum(shares.values()))) < 1
+
+
+@given(
+    st.lists(st.integers(0, 10**12), min_size=1, max_size=20),
+    st.lists(st.floats(0, 1e6, allow_nan=False) | st.decimals(0, 1, places=4).map(float), min_size=1, max_size=9),
+)
+def test_S3_amounts_split_in_columns_are_those_split_one_by_one(targets: list[int], weights: list[float]) -> None:
+    columns = split_amounts(targets, weights)
+    assert columns.tolist() == [apportion(target, [as_typed(weight) for weight in weights]) for target in targets]
