@@ -61,9 +61,9 @@ def test_an_unknown_icon_says_what_to_do() -> None:
         icon_shapes("no-such-icon")
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT / "templates")))
-def test_every_template_compiles(app: Flask, file: Path) -> None:
-    assert app.jinja_env.get_template(str(file.relative_to(ROOT / "templates")))
+def test_every_template_compiles(app: Flask) -> None:
+    for file in TEMPLATES:
+        assert app.jinja_env.get_template(str(file.relative_to(ROOT / "templates")))
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT / "templates")))
