@@ -24,7 +24,8 @@ function edit(area) {
       EditorState.readOnly.of(area.readOnly),
       EditorView.lineWrapping,
       EditorView.cspNonce.of(document.querySelector('meta[name="csp-nonce"]').content),
-      EditorView.contentAttributes.of({ "aria-label": area.dataset.label ?? "JSON" }),
+      // tabindex: what scrolls must be reachable by keyboard, and checkers do not see that editable text is.
+      EditorView.contentAttributes.of({ "aria-label": area.dataset.label ?? "JSON", tabindex: "0" }),
       EditorView.updateListener.of((update) => update.docChanged && keep(area, update.state)),
       area.dataset.checkUrl ? linter((shown) => check(area, shown), { delay: 400 }) : [],
     ],

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from builder.words import word
 from core.db import Document
-from core.i18n import text
+from core.i18n import language, text
 
 # These say where something stands, not what it is: a reader does not miss them.
 SILENT = frozenset({"body", "rows", "when", "then", "levels", "inputs", "outputs", "items", "data", "properties"})
@@ -25,7 +25,8 @@ class Change:
 
     def __str__(self) -> str:
         *around, last = self.where or ("",)
-        return f"{' · '.join(around)}:{last} {self.what}" if around else f"{last} {self.what}"
+        colon = ": " if language() == "en" else ":"
+        return f"{' · '.join(around)}{colon}{last} {self.what}" if around else f"{last} {self.what}"
 
 
 def sentences(old: Document, new: Document) -> list[str]:
@@ -52,22 +53,28 @@ def _differ(old: Any, new: Any, where: tuple[str, ...], names: Mapping[str, str]
 
 
 def _texts(old: Document, new: Document, where: tuple[str, ...]) -> Iterator[Change]:
-    for language in ("zh", "en"):
-        before, after = old.get(language), new.get(language)
+    for tongue in ("zh", "en"):
+        before, after = old.get(tongue), new.get(tongue)
         if before != after:
-            place = where if language == "zh" else (*where[:-1], f"{where[-1]} (en)")
+            place = where if tongue == "zh" else (*where[:-1], f"{where[-1]} (en)")
             yield Change(place, f"{_shown(before)} → {_shown(after)}")
 
 
 def _objects(old: Document, new: Document, where: tuple[str, ...], names: Mapping[str, str]) -> Iterator[Change]:
     for key in [*new, *(key for key in old if key not in new)]:
-        inner = where if key in SILENT else (*where, names.get(key) or word(key))
+        inner = where if key in SILENT else (*where, _called(key, old.get(key, new.get(key)), names))
         if key in old and key in new:
             yield from _differ(old[key], new[key], inner, names)
         elif key in new:
             yield Change(inner, _("added: %(value)s", value=_shown(new[key])))
         else:
             yield Change(inner, _("removed, was: %(value)s", value=_shown(old[key])))
+
+
+def _called(key: str, value: Any, names: Mapping[str, str]) -> str:
+    """A field of a form by its title, a cell by its column, anything else by the word for its key."""
+    identity = value.get("x-id") if isinstance(value, dict) else None
+    return names.get(identity or key) or word(key)
 
 
 def _lists(old: list[Any], new: list[Any], where: tuple[str, ...], names: Mapping[str, str]) -> Iterator[Change]:
@@ -129,4 +136,4 @@ def _shown(value: Any) -> str:
         return "; ".join(parts)
     if isinstance(value, list):
         return ", ".join(_shown(part) for part in value)
-    return str(value)
+    return word(value) if isinstance(value, str) else str(value)

@@ -133,7 +133,7 @@ def save(definition_id: int) -> Response:
     try:
         definitions.save_draft(draft, typed, seen=seen, by_id=current_user.id)
     except Invalid as error:
-        return make_response(_editor(draft, typed, seen, error.problems), 422)
+        return make_response(_editor(draft, typed, seen, error.problems, refused=True), 422)
     db.session.commit()
     flash(_("Saved as a draft. Nothing changes for anybody until it is published."), "good")
     return _to("definitions.review" if "review" in request.form else "definitions.edit", definition_id)
@@ -236,8 +236,9 @@ def _new(posted: Any, problems: list[Problem]) -> str:
     return render_template("builder/new.html", posted=posted, problems=problems, choices=choices)
 
 
-def _editor(draft: DefinitionVersion, typed: str, seen: int, problems: list[Problem]) -> str:
-    return render_template("builder/edit.html", draft=draft, typed=typed, seen=seen, problems=problems)
+def _editor(draft: DefinitionVersion, typed: str, seen: int, problems: list[Problem], *, refused: bool = False) -> str:
+    """A draft with problems is saved and says so; a text that was refused takes the focus."""
+    return render_template("builder/edit.html", draft=draft, typed=typed, seen=seen, problems=problems, refused=refused)
 
 
 def _review(draft: DefinitionVersion, posted: Any, problems: list[Problem]) -> str:
