@@ -16,7 +16,7 @@ from core.jobs import Outbox
 bp = Blueprint("jobs", __name__)
 
 PAGE = 50
-STATES = {"failed": _l("Failed"), "due": _l("Waiting"), "done": _l("Done")}
+STATES = {"failed": _l("Failed"), "due": _l("Waiting"), "done": _l("Finished")}
 
 
 @bp.get("/jobs")
