@@ -90,7 +90,7 @@ def settled(column: Column) -> Column:
     if values.dtype.kind != "f":
         return column
     finite = np.isfinite(values)
-    if finite.all():
+    if finite.all() if values.ndim else finite:
         return column
     wild = ~finite
     error = np.where(wild, np.uint8(NUM), np.uint8(0))

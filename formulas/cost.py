@@ -8,15 +8,16 @@ REQUEST_BUDGET = 0.05
 """Seconds that a formula may take inside a request; more goes to a background job."""
 
 _START = 80.0
-_READ = Cost(12.0, 420.0, 900.0)
-_RESULT = Cost(60.0, 160.0)
+_READ = Cost(14.0, 500.0, 700.0)
+_TABLE = Cost(10.0, 400.0)
+_RESULT = Cost(60.0, 700.0)
 
 
-def seconds(calls: Iterable[Cost], fields: int, item_columns: int, rows: int, items: int) -> float:
-    """An upper estimate. `fields` and `item_columns` are read, every call runs once per block of rows."""
+def seconds(calls: Iterable[Cost], fields: int, tables: int, item_columns: int, rows: int, items: int) -> float:
+    """An upper estimate. Fields, tables and their columns are read, every call runs once per block of rows."""
     blocks = max(1, -(-rows // 16_384))
-    fixed = _START + _RESULT.fixed + _READ.fixed * (fields + item_columns)
-    per_row = _RESULT.row + _READ.row * fields
+    fixed = _START + _RESULT.fixed + _READ.fixed * (fields + item_columns) + _TABLE.fixed * tables
+    per_row = _RESULT.row + _READ.row * fields + _TABLE.row * tables
     per_item = _READ.item * item_columns
     for call in calls:
         fixed += call.fixed + 4.0

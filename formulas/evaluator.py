@@ -17,15 +17,27 @@ _NAME = "formula"
 _local = threading.local()
 
 
-def interpreter() -> Interpreter:
+class Machine(Interpreter):  # type: ignore[misc]
+    """An Interpreter that knows its calls: a routine by name, arguments in order, nothing else.
+
+    asteval's own handler visits the name as a node and looks for keywords and stars, which no lowered tree has;
+    without that a row takes a quarter less time.
+    """
+
+    def on_call(self, node: ast.Call) -> Any:
+        return self.symtable[node.func.id](*[self.run(arg) for arg in node.args])  # type: ignore[attr-defined]
+
+
+def interpreter() -> Machine:
     """This thread's Interpreter."""
-    found = getattr(_local, "interpreter", None)
-    if found is None:
+    try:
+        return _local.interpreter  # type: ignore[no-any-return]
+    except AttributeError:
         config = {node: False for node in ALL_NODES if node not in HANDLED}
-        found = Interpreter(symtable={}, use_numpy=False, minimal=True, config=config)
-        found.symtable.pop("print", None)  # asteval adds it even to a table that is given
-        _local.interpreter = found
-    return found
+        machine = Machine(symtable={}, use_numpy=False, minimal=True, config=config)
+        machine.symtable.pop("print", None)  # asteval adds it even to a table that is given
+        _local.interpreter = machine
+        return machine
 
 
 def run(tree: ast.expr, names: dict[str, Any]) -> Any:

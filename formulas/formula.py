@@ -96,8 +96,8 @@ class Formula:
 
     def cost(self, rows: int, items: int = 0) -> float:
         """Seconds for `rows` rows whose sub-tables hold `items` items altogether: an upper estimate."""
-        columns = len(self._used.inputs)
-        return cost.seconds(self.costs, columns, len(self._used.item_columns), rows, items)
+        used = self._used
+        return cost.seconds(self.costs, len(used.inputs), len(used.shapes), len(used.item_columns), rows, items)
 
     def refuse_above(self, budget: float, rows: int, items: int = 0) -> None:
         """Raise FormulaError E_COST if the estimate is over `budget` seconds."""
@@ -172,7 +172,9 @@ class Formula:
             for (table, column), item_symbol in self._used.item_columns.items():
                 if table == name:
                     declared = self._schema.tables[table][column]
-                    cells = [item.get(declared.spelled, item.get(column)) for item in items]
+                    cells = [item.get(declared.spelled) for item in items]
+                    if declared.spelled != column:
+                        cells = [item.get(column, cell) for item, cell in zip(items, cells, strict=True)]
                     names[item_symbol] = read_column(cells, declared.kind, f"{table}.{column}", len(cells))
         if self._used.hidden:
             names["d0"] = Column(np.asarray(day_number(today)))

@@ -25,6 +25,8 @@ _HINTS = {
     "date": ("要日期，例如 2025-01-31", "a date such as 2025-01-31 is needed"),
 }
 _TYPES = {"number": np.float64, "date": np.float64, "bool": bool, "text": object}
+_NONE = type(None)
+_USUAL: dict[str, set[type]] = {"number": {float, int}, "text": {str}, "bool": {bool}, "date": {datetime.date}}
 _UNIX = (datetime.date(1970, 1, 1) - EPOCH).days
 
 
@@ -163,15 +165,32 @@ def _date_array(array: np.ndarray[Any, Any], blank: Any) -> Column:
 
 
 def _cells_column(cells: Sequence[Any], kind: str, name: str) -> Column:
+    """Cells that are all of the usual types are read at once, others one by one."""
     kinds = set(map(type, cells))
-    if kind == "number" and kinds <= {float, int} and cells:
-        try:
-            return _finite(np.array(cells, dtype=np.float64), name, None)
-        except OverflowError:
-            pass  # the cell that is too large is named below
-    if kind == "text" and kinds <= {str} and cells and len(max(cells, key=len)) <= MAX_TEXT:
-        return Column(_objects(cells))
-    return _mixed_column(cells, kind, name)
+    blank = None
+    if _NONE in kinds:
+        blank = np.array([cell is None for cell in cells], dtype=bool)
+        kinds.discard(_NONE)
+    if not kinds <= _USUAL[kind]:
+        return _mixed_column(cells, kind, name)
+    neutral: Any = EPOCH if kind == "date" else NEUTRAL[kind]
+    filled = cells if blank is None else [neutral if cell is None else cell for cell in cells]
+    try:
+        return _usual_column(filled, kind, name, blank)
+    except OverflowError:
+        return _mixed_column(cells, kind, name)  # which names the integer that is too large
+
+
+def _usual_column(cells: Sequence[Any], kind: str, name: str, blank: Any) -> Column:
+    if kind == "number":
+        return _finite(np.array(cells, dtype=np.float64), name, blank)
+    if kind == "date":
+        return Column(np.array([day_number(cell) for cell in cells], dtype=np.float64), blank)
+    if kind == "bool":
+        return Column(np.array(cells, dtype=bool), blank)
+    if cells and len(max(cells, key=len)) > MAX_TEXT:
+        return _mixed_column(cells, kind, name)
+    return Column(_objects(cells), blank)
 
 
 def _mixed_column(cells: Sequence[Any], kind: str, name: str) -> Column:
@@ -208,10 +227,10 @@ def read_items(data: Any, name: str, rows: int) -> tuple[Shape, list[Mapping[str
     counts = np.zeros(rows, dtype=np.intp)
     for row, table in enumerate(tables):
         table = () if table is None else table
-        if isinstance(table, (str, Mapping)) or not isinstance(table, Sequence):
+        if table.__class__ is not list and (isinstance(table, (str, Mapping)) or not isinstance(table, Sequence)):
             raise refused(name, table, "子表要是字典的列表 / a sub-table is a list of dicts", row)
         counts[row] = len(table)
         items.extend(table)
-    if not all(isinstance(item, Mapping) for item in items):
+    if not set(map(type, items)) <= {dict} and not all(isinstance(item, Mapping) for item in items):
         raise refused(name, next(item for item in items if not isinstance(item, Mapping)), "要字典 / a dict is needed")
     return Shape(rows, np.repeat(np.arange(rows, dtype=np.intp), counts)), items

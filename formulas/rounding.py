@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
-_LOWEST = -307
+_LOWEST = -323
 _POWERS = [float(f"1e{exponent}") for exponent in range(_LOWEST, 309)]
 _POWER_ARRAY = np.array(_POWERS)
 EXACT = 22
@@ -26,12 +26,38 @@ _FULL = 1e14
 HALF, DOWN, UP = "half", "down", "up"
 
 
+def _decades() -> tuple[list[int], list[float]]:
+    """For each binary exponent the decimal one of its smallest number, and where the next decimal one begins."""
+    exponents, next_powers = [], []
+    for binary in range(_SMALLEST, _LARGEST + 1):
+        exponent = max(bisect_right(_POWERS, math.ldexp(0.5, binary)) - 1 + _LOWEST, _LOWEST)
+        exponents.append(exponent)
+        next_powers.append(_POWERS[exponent + 1 - _LOWEST] if exponent < 308 else math.inf)
+    return exponents, next_powers
+
+
+_SMALLEST, _LARGEST = -1073, 1024
+_EXPONENTS, _NEXT_POWERS = _decades()
+_EXPONENT_ARRAY, _NEXT_POWER_ARRAY = np.array(_EXPONENTS), np.array(_NEXT_POWERS)
+
+
+def _exponent(size: float) -> int:
+    """The decimal exponent of a number's first digit: 0 for 1 to 9.99."""
+    place = math.frexp(size)[1] - _SMALLEST
+    return _EXPONENTS[place] + (size >= _NEXT_POWERS[place])
+
+
+def _exponents(sizes: Numbers) -> NDArray[Any]:
+    place = np.frexp(sizes)[1] - _SMALLEST
+    return np.asarray(_EXPONENT_ARRAY[place] + (sizes >= _NEXT_POWER_ARRAY[place]))
+
+
 def _power(exponent: float) -> float:
     return _POWERS[int(exponent) - _LOWEST]
 
 
 def _powers(exponents: NDArray[Any]) -> Numbers:
-    return _POWER_ARRAY[exponents.astype(np.intp) - _LOWEST]
+    return np.asarray(_POWER_ARRAY[exponents.astype(np.intp, copy=False) - _LOWEST])
 
 
 def _snapped_text(value: float) -> float:
@@ -44,34 +70,30 @@ def _snapped_text(value: float) -> float:
 
 def snap(value: float) -> float:
     """The float nearest to the number's 15 significant digits."""
-    size = abs(value)
-    if size == 0:
-        return 0.0
-    digits = 14 - (bisect_right(_POWERS, size) - 1 + _LOWEST)
-    if not -EXACT <= digits <= EXACT:
-        return _snapped_text(value)
-    power = _power(abs(digits))
-    snapped = float(round(size * power)) / power if digits >= 0 else float(round(size / power)) * power
-    return math.copysign(snapped, value)
+    digits = 14 - _exponent(abs(value))
+    if 0 <= digits <= EXACT:
+        power = _POWERS[digits - _LOWEST]
+        return round(value * power) / power
+    if -EXACT <= digits < 0:
+        power = _POWERS[-digits - _LOWEST]
+        return round(value / power) * power
+    return _snapped_text(value)
 
 
 def snap_column(values: Numbers) -> Numbers:
     values = np.asarray(values)
-    size = np.abs(values)
-    digits = (14 - _LOWEST + 1) - np.searchsorted(_POWER_ARRAY, size, side="right")
+    digits = 14 - _exponents(np.abs(values))
+    least, most = digits.min(initial=0), digits.max(initial=0)
+    if least >= 0 and most <= EXACT:
+        power = _POWER_ARRAY[digits - _LOWEST]
+        return np.asarray(np.rint(values * power) / power + 0.0)
     far = (digits > EXACT) | (digits < -EXACT)
     digits = np.where(far, 0, digits)
-    if digits.min(initial=0) >= 0:
-        power = _powers(digits)
-        snapped = np.rint(size * power) / power
-    else:
-        power = _powers(np.abs(digits))
-        snapped = np.where(digits >= 0, np.rint(size * power) / power, np.rint(size / power) * power)
-    snapped = np.array(np.copysign(snapped, values))
-    odd = far & (size != 0)
-    if odd.any():
-        snapped[odd] = [_snapped_text(value) for value in values[odd].tolist()]
-    return np.asarray(snapped + 0.0)
+    power = _powers(np.abs(digits))
+    snapped = np.where(digits >= 0, np.rint(values * power) / power, np.rint(values / power) * power) + 0.0
+    if far.any():
+        snapped[far] = [_snapped_text(value) for value in values[far].tolist()]
+    return np.asarray(snapped)
 
 
 # to a number of decimals
@@ -91,7 +113,7 @@ def round_to(value: float, decimals: float, mode: str) -> float:
         return 0.0
     whole = float(math.floor(shifted))
     part = shifted - whole
-    tolerance = _HALF_UNIT * _POWERS[max(bisect_right(_POWERS, shifted) - 1, 0)]
+    tolerance = _HALF_UNIT * _power(_exponent(shifted))
     if part > tolerance if mode == UP else part >= (0.5 if mode == HALF else 1.0) - tolerance:
         whole += 1.0
     return math.copysign(whole / power if decimals >= 0 else whole * power, value) + 0.0
@@ -107,8 +129,7 @@ def round_column(values: Numbers, decimals: Numbers, mode: str) -> Numbers:
     shifted = np.where(full, 0.0, shifted)
     whole = np.floor(shifted)
     part = shifted - whole
-    place = np.maximum(np.searchsorted(_POWER_ARRAY, shifted, side="right") - 1, 0)
-    tolerance = _HALF_UNIT * _POWER_ARRAY[place]
+    tolerance = _HALF_UNIT * _powers(_exponents(shifted))
     over = part > tolerance if mode == UP else part >= (0.5 if mode == HALF else 1.0) - tolerance
     whole = whole + (over & (shifted != 0))
     rounded = np.copysign(np.where(decimals >= 0, whole / power, whole * power), values) + 0.0

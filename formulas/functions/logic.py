@@ -88,7 +88,7 @@ LOGIC = (
         'IF(达成率>=0.9,"绿","黄")', "黄", aliases=("如果",), search=("条件", "判断", "否则"),
     ),
     Function(
-        "IFS", "logic", (CONDITION, VALUE), "same", Routine(ifs, single.ifs, Cost(16.0, 40.0)),
+        "IFS", "logic", (CONDITION, VALUE), "same", Routine(ifs, single.ifs, Cost(20.0, 60.0)),
         "从左到右取第一个成立的条件后面的值；都不成立得 #N/A，最后可写 TRUE 兜底。",
         "The value after the first condition that holds; #N/A if none does. Close with TRUE for all other cases.",
         'IFS(达成率>=1,"A",达成率>=0.8,"B",TRUE,"C")', "B", repeat=2, search=("多条件", "分档"),

@@ -175,7 +175,7 @@ NUMBER = Param("数", "number", "number")
 DECIMALS = Param("小数位", "decimals", "number")
 VALUES = Param("数或表.列", "values", "values")
 STAMPS = Param("值或表.列", "values", "stamps")
-_ROUND = Cost(60.0, 220.0)
+_ROUND = Cost(90.0, 260.0)
 _FOLD = Cost(10.0, 12.0, 30.0)
 
 DATE_EXTREMES = {
@@ -225,12 +225,12 @@ NUMBERS = (
         "向 0 的方向舍去。", "Rounds towards zero.", "ROUNDDOWN(2.99,0)", "2", optional=1, search=("舍去", "截断"),
     ),
     Function(
-        "INT", "numbers", (NUMBER,), "number", Routine(integer, single.integer, Cost(120.0, 450.0)),
+        "INT", "numbers", (NUMBER,), "number", Routine(integer, single.integer, Cost(180.0, 450.0)),
         "不大于它的整数。", "The integer that is not greater.", "INT(-2.5)", "-3", search=("取整", "向下取整"),
     ),
     Function(
         "MOD", "numbers", (NUMBER, Param("除数", "divisor", "number")), "number",
-        Routine(remainder, single.remainder, Cost(160.0, 520.0)),
+        Routine(remainder, single.remainder, Cost(220.0, 520.0)),
         "余数，符号随除数。", "The remainder, with the sign of the divisor.", "MOD(7,4)", "3", search=("余数", "取模"),
     ),
     Function(

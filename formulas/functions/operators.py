@@ -159,7 +159,7 @@ COMPARISON = Cost(14.0, 20.0)
 
 OPERATORS: dict[str, Routine] = {
     "FCHAIN": Routine(chain, single.chain, ARITHMETIC),
-    "FPOWER": Routine(power, None, Cost(10.0, 120.0)),
+    "FPOWER": Routine(power, None, Cost(14.0, 300.0)),
     "FNEGATIVE": Routine(negative, single.negative, ARITHMETIC),
     "FPOSITIVE": Routine(positive, single.positive, ARITHMETIC),
     "FHUNDREDTH": Routine(percent, single.percent, ARITHMETIC),

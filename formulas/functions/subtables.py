@@ -133,7 +133,7 @@ KEYS = Param("表.列", "keys", "column")
 CRITERION = Param("条件", "criterion", "criterion")
 SUMMED = Param("要计算的列", "values", "numbers")
 RESULT = Param("表.结果列", "result", "column")
-_SCAN = Cost(60.0, 120.0, 420.0)
+_SCAN = Cost(120.0, 200.0, 600.0)
 
 SUBTABLES = (
     Function(
@@ -164,7 +164,7 @@ SUBTABLES = (
     Function(
         "TIER", "subtables",
         (Param("数", "number", "number"), Param("表.下限", "bounds", "numbers"), RESULT), "value",
-        Routine(tier, None, Cost(80.0, 120.0, 700.0)),
+        Routine(tier, None, Cost(200.0, 400.0, 1000.0)),
         "达到的最高一档：下限不大于该数的最大一行，取另一列。",
         "The tier that is reached: the row with the largest bound that is not above the number.",
         "TIER(达成率,档位.下限,档位.系数)", "1", search=("分档", "阶梯", "提成"),
