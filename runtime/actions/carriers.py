@@ -21,13 +21,18 @@ from runtime.goals.splits import seasonality
 
 @dataclass(frozen=True)
 class Carrier:
-    """A person with a goal, and what his plan puts on each week."""
+    """A person with a goal, what of it is done, and what his plan puts on each week."""
 
     goal_id: int
     target: int
-    booked: int
+    done: int | None
     weeks: Mapping[str, int]
     member: MemberRow
+
+    def left_before(self, week: str) -> Fraction:
+        """Yuan still to come when the week begins; while no actuals are known the plan of past weeks counts as done."""
+        planned = sum(amount for name, amount in self.weeks.items() if name < week)
+        return Fraction(self.target - (planned if self.done is None else self.done))
 
 
 def of_set(goal_set: GoalSet, here: Ground) -> list[Carrier]:
@@ -35,8 +40,9 @@ def of_set(goal_set: GoalSet, here: Ground) -> list[Carrier]:
     asked = select(Goal.member_id, Goal.id, Goal.target, Goal.booked, Goal.split)
     rows = db.session.execute(asked.where(Goal.goal_set_id == goal_set.id, Goal.member_id.is_not(None)))
     goals = {member_id: values for member_id, *values in rows}
+    has_actuals = any(booked for _goal_id, _target, booked, _split in goals.values())
     return [
-        Carrier(goal_id, target, booked, split["week"], member)
+        Carrier(goal_id, target, booked if has_actuals else None, split["week"], member)
         for member in here.members
         if member.id in goals
         for goal_id, target, booked, split in [goals[member.id]]
@@ -59,11 +65,10 @@ def _person(
     mine = [day for day in days if day not in away and day >= member.joined_on]
     mine = [day for day in mine if member.left_on is None or day < member.left_on]
     this_week = [day for day in mine if weeks.week_of(day) == week]
-    planned = sum(amount for name, amount in carrier.weeks.items() if name < week)
     return Person(
         member_id=member.id,
         team=member.unit_id,
-        remaining=Fraction(carrier.target - max(planned, carrier.booked)),
+        remaining=carrier.left_before(week),
         days_this_week=len(this_week),
         weight_this_week=sum((season[day.month] for day in this_week), Fraction(0)),
         weight_left=sum((season[day.month] for day in mine), Fraction(0)),

@@ -9,7 +9,7 @@ from core.db import db
 from organization import absences
 from runtime.actions import tasks, weekly
 from runtime.actions.models import Task, TaskItem
-from runtime.goals.models import GoalSet
+from runtime.goals.models import Goal, GoalSet
 from tests.sales import Sales, publish
 
 WEEK = "2025-W27"
@@ -58,6 +58,20 @@ def test_S26_a_person_on_leave_all_week_is_asked_for_nothing(sales: Sales) -> No
 def test_S26_who_lacks_a_rate_gets_his_teams_median_and_is_told_so(sales: Sales, published: GoalSet) -> None:
     task = next(task for task in tasks.of_week(sales.newcomer, WEEK) if task.why)
     assert {rate["source"] for rate in task.why["rates"].values()} == {"team_median"}
+
+
+def test_S26_who_is_behind_is_asked_for_more_once_actuals_are_known(sales: Sales, published: GoalSet) -> None:
+    db.session.execute(delete(TaskItem))
+    db.session.execute(delete(Task))
+    rep, other = sales.people.an, sales.reps[1]
+    for member, share in ((rep, 0.1), (other, 0.9)):
+        goal = db.session.scalars(select(Goal).where(Goal.member_id == member.id)).one()
+        goal.booked = round(goal.target * share)
+    db.session.flush()
+    weekly.generate(published, WEEK)
+    behind, ahead = (tasks.of_week(member, WEEK)[0].why for member in (rep, other))
+    assert behind["remaining"] > ahead["remaining"] * 5
+    assert behind["visits"] + behind["overflow"] > ahead["visits"] + ahead["overflow"]
 
 
 def test_S26_what_a_week_cannot_hold_opens_one_remedy_for_the_manager(sales: Sales) -> None:
