@@ -47,7 +47,7 @@ class Column:
     def _chosen(self, words: str, choices: dict[str, str]) -> str:
         """`choices` are the keys by every word, in lower case, that stands for them."""
         if words.lower() not in choices:
-            known = ", ".join(dict.fromkeys(word for word in choices if word not in choices.values()))
+            known = ", ".join(word for word in choices if word.isascii() is (language() == "en"))
             raise ValueError(_("“%(typed)s” is not known here. Known are: %(known)s.", typed=words[:40], known=known))
         return choices[words.lower()]
 

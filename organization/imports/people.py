@@ -179,7 +179,7 @@ def email(cell: values.Cell) -> str:
 
 KIND = Kind(
     key="people",
-    title=_l("People"),
+    title=_l("Staff"),
     about=_l("Staff with position, unit and manager. The manager may stand anywhere in the file."),
     permission="organization.manage",
     icon="users",
