@@ -90,7 +90,7 @@ def snap_column(values: Numbers) -> Numbers:
     far = (digits > EXACT) | (digits < -EXACT)
     digits = np.where(far, 0, digits)
     power = _powers(np.abs(digits))
-    snapped = np.where(digits >= 0, np.rint(values * power) / power, np.rint(values / power) * power) + 0.0
+    snapped = np.array(np.where(digits >= 0, np.rint(values * power) / power, np.rint(values / power) * power) + 0.0)
     if far.any():
         snapped[far] = [_snapped_text(value) for value in values[far].tolist()]
     return np.asarray(snapped)
