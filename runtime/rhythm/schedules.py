@@ -18,7 +18,8 @@ from organization.models import Company
 from runtime.actions import weeks
 from runtime.rhythm.models import Schedule
 
-WEEK = dt.timedelta(days=7)
+PERIODS = {"week": dt.timedelta(days=7)}
+DAYS = {"first_workday": min}
 
 
 def follow(company_id: int) -> None:
@@ -67,10 +68,10 @@ def next_time(body: Document, company_id: int, after: dt.datetime) -> dt.datetim
     while True:
         working = calendars.working_days(company_id, monday, monday + dt.timedelta(days=6))
         if working:
-            moment = dt.datetime.combine(working[0], dt.time(hour, minute), zone)
+            moment = dt.datetime.combine(DAYS[body["on"]](working), dt.time(hour, minute), zone)
             if moment > after:
                 return moment.astimezone(dt.UTC)
-        monday += WEEK
+        monday += PERIODS[body["every"]]
 
 
 def zone_of(company_id: int) -> ZoneInfo:

@@ -15,7 +15,7 @@ from builder.models import Definition, DefinitionVersion
 from core.audit import AuditEvent
 from core.db import db
 from tests.builder import documents
-from tests.product import People, add_unit
+from tests.product import People, add_member, add_unit
 
 
 @pytest.fixture
@@ -261,3 +261,30 @@ def test_S17_the_factor_library_tells_unit_direction_source_owner_version_and_us
     page = hr.get("/definitions/factors").get_data(as_text=True)
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
     assert cells == ["已签收订单的含税金额", "元", "越高越好", "文件导入", "销售运营", "1", "1"]
+
+
+def test_S23_sales_operations_edit_and_somebody_else_publishes(
+    people: People, metric: DefinitionVersion, sign_in: Any
+) -> None:
+    operations = add_member(people.headquarters, "O001", "苏运营", "sales_ops")
+    db.session.commit()
+    client = sign_in(operations)
+    seen = start_draft(client, metric)
+    assert save(client, metric, with_title("签约额"), seen).status_code == 303
+    assert client.post(f"/definitions/{metric.definition_id}/review", data={}).status_code == 403
+    sign_in(people.hr).post(f"/definitions/{metric.definition_id}/review", data={})
+    version = definitions.published(people.company.id, "metric", "test.sales")
+    assert version is not None
+    assert (version.edited_by, version.published_by) == (operations.id, people.hr.id)
+
+
+def test_a_version_for_two_cities_is_in_force_there_only(people: People, metric: DefinitionVersion) -> None:
+    draft = definitions.open_draft(metric.definition, by_id=None)
+    definitions.save_draft(draft, with_title("试点"), seen=draft.version_id, by_id=None)
+    definitions.publish(draft, by_id=None, scope=[people.east.id])
+    db.session.commit()
+    company = people.company.id
+    everywhere = definitions.published(company, "metric", "test.sales")
+    below = definitions.published(company, "metric", "test.sales", unit=people.shanghai)
+    above = definitions.published(company, "metric", "test.sales", unit=people.headquarters)
+    assert [version and version.number for version in (everywhere, below, above)] == [1, 2, 1]
