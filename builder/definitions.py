@@ -106,10 +106,15 @@ def create(company_id: int, document: Document, *, by_id: int | None) -> Definit
     kind, key = document["kind"], document["key"]
     if find(company_id, kind, key) is not None:
         raise Conflict(_("“%(key)s” exists already. Open it and edit its draft.", key=key), f"{kind} {key} exists")
-    definition = Definition(company_id=company_id, kind=kind, key=key, title=document["title"])
+    return _add_draft(add(company_id, document), document, by_id=by_id)
+
+
+def add(company_id: int, document: Document) -> Definition:
+    """A definition without any version yet. Flushes."""
+    definition = Definition(company_id=company_id, kind=document["kind"], key=document["key"], title=document["title"])
     db.session.add(definition)
     db.session.flush()
-    return _add_draft(definition, document, by_id=by_id)
+    return definition
 
 
 def find(company_id: int, kind: str, key: str) -> Definition | None:
@@ -226,15 +231,25 @@ def publish(
     note: str = "",
     effective_from: dt.date | None = None,
     scope: Sequence[int] | None = None,
-    known: Sources | None = None,
 ) -> DefinitionVersion:
     """Number the draft and freeze it. Raises Invalid with every problem, Conflict when it is published already.
-    `known` are the sources that a pack hands over, whose definitions become published together. Flushes."""
+    Flushes."""
     if not version.is_open:
         raise Conflict(_("This version is published already."), f"version {version.id} is not a draft")
-    problems = check_draft(version) if known is None else check(version.document, known)
-    if problems:
+    if problems := check_draft(version):
         raise Invalid(problems)
+    return put_in_force(version, by_id=by_id, note=note, effective_from=effective_from, scope=scope)
+
+
+def put_in_force(
+    version: DefinitionVersion,
+    *,
+    by_id: int | None,
+    note: str,
+    effective_from: dt.date | None = None,
+    scope: Sequence[int] | None = None,
+) -> DefinitionVersion:
+    """Number and freeze what was judged already. Flushes."""
     definition = version.definition
     version.number = _next_number(definition)
     version.state, version.note, version.effective_from = "published", note, effective_from
@@ -242,14 +257,8 @@ def publish(
     version.published_at, version.published_by = clock.now(), by_id
     definition.title = version.document["title"]
     _flush_or_refuse(_("Somebody else published a version meanwhile. Reload the page."))
-    audit.record(
-        "definition.publish",
-        _subject(definition),
-        by_id=by_id,
-        after={"number": version.number, "digest": version.digest},
-        reason=note or None,
-    )
-    _tell_followers(definition)
+    published = {"number": version.number, "digest": version.digest}
+    audit.record("definition.publish", _subject(definition), by_id=by_id, after=published, reason=note or None)
     return version
 
 

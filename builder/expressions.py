@@ -11,7 +11,7 @@ Whole columns are computed at once. For every table that was asked the row that 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,20 @@ Columns = Mapping[str, Any]
 def refused(error: formulas.FormulaError, path: str) -> Problem:
     """What the formula language says about the text at `path`, in the reader's language."""
     return Problem(path, error.code, error.text(language()))
+
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=4096)
+def _compile(text: str, fields: Pairs, aliases: Pairs, decimals: int | None) -> formulas.Formula:
+    """Texts repeat: in checks while somebody types, and whenever a definition is run."""
+    return formulas.compile(text, _schema(fields, aliases), decimals)
+
+
+@lru_cache(maxsize=256)
+def _schema(fields: Pairs, aliases: Pairs) -> formulas.Schema:
+    return formulas.Schema(fields=dict(fields), aliases=dict(aliases))
 
 
 @dataclass(frozen=True)
@@ -61,15 +75,12 @@ class Scope:
         for position, use in enumerate(uses):
             self.problems += self._bind(use, f"/{position}", known)
 
-    def schema(self) -> formulas.Schema:
-        return formulas.Schema(fields=self.fields, aliases=self.aliases)
-
     def compile(
         self, text: str, wanted: str | None = "number", path: str = "", decimals: int | None = None
     ) -> "Expression":
         """Raises Invalid at `path` when the text is refused or gives something else than `wanted`."""
         try:
-            formula = formulas.compile(text, self.schema(), decimals)
+            formula = _compile(text, tuple(self.fields.items()), tuple(self.aliases.items()), decimals)
         except formulas.FormulaError as error:
             raise Invalid([refused(error, path)]) from error
         if wanted is not None and formula.kind not in (wanted, "blank"):

@@ -67,7 +67,7 @@ def install(path: Path, company_id: int, *, by_id: int | None) -> list[Installed
     problems = problems or [problem for folder in folders for problem in _judge(folder, company_id, known)]
     if problems:
         raise Invalid([problem.as_problem() for problem in problems])
-    return [_write(folder, company_id, known, by_id) for folder in folders]
+    return [_write(folder, company_id, by_id) for folder in folders]
 
 
 def check(path: Path, known: Sources) -> list[FileProblem]:
@@ -145,49 +145,38 @@ def _may_write(document: Document, definition: Definition, origin: PackOrigin | 
     return origin is not None and origin.digest in (pack_says, here_says)
 
 
-def _write(folder: Folder, company_id: int, known: Sources, by_id: int | None) -> Installed:
+def _write(folder: Folder, company_id: int, by_id: int | None) -> Installed:
     pack = _pack_row(folder, company_id, by_id)
     result = Installed(pack)
     here = _definitions(company_id, folder)
     origins = {(origin.kind, origin.key): origin for origin in pack.origins}
     for document in folder.documents.values():
         identity = (document["kind"], document["key"])
-        _write_one(document, here.get(identity), origins.get(identity), result, company_id, known, by_id)
+        definition, origin = here.get(identity), origins.get(identity)
+        done = _what_becomes_of(document, definition, origin)
+        getattr(result, done).append(document["key"])
+        if done in ("new", "changed"):
+            _publish(document, definition or definitions.add(company_id, document), pack, by_id)
+        _keep_origin(pack, origin, document)
     audit.record("pack.install", f"pack:{pack.id}", by_id=by_id, after=result.as_json())
     return result
 
 
-def _write_one(
-    document: Document,
-    definition: Definition | None,
-    origin: PackOrigin | None,
-    result: Installed,
-    company_id: int,
-    known: Sources,
-    by_id: int | None,
-) -> None:
+def _what_becomes_of(document: Document, definition: Definition | None, origin: PackOrigin | None) -> str:
+    """new, changed, same, or kept: edited here while the pack says what it said."""
     newest = _newest(definition) if definition else None
-    unchanged = origin is not None and origin.digest == digest(document)
-    if newest is not None and newest.digest == digest(document):
-        result.same.append(document["key"])
-    elif newest is not None and unchanged:
-        result.kept.append(document["key"])
-    else:
-        (result.changed if newest else result.new).append(document["key"])
-        note = _("Pack %(title)s %(version)s", title=text(result.pack.title), version=result.pack.version)
-        _publish(document, definition, company_id, known, note, by_id)
-    _keep_origin(result.pack, origin, document)
+    if newest is None:
+        return "new"
+    if newest.digest == digest(document):
+        return "same"
+    return "kept" if origin is not None and origin.digest == digest(document) else "changed"
 
 
-def _publish(
-    document: Document, definition: Definition | None, company_id: int, known: Sources, note: str, by_id: int | None
-) -> None:
-    """Beside a draft that somebody has open: his draft stays as it is."""
-    if definition is None:
-        version = definitions.create(company_id, document, by_id=by_id)
-    else:
-        version = definitions.add_version(definition, document, by_id=by_id)
-    definitions.publish(version, by_id=by_id, note=note, known=known)
+def _publish(document: Document, definition: Definition, pack: Pack, by_id: int | None) -> None:
+    """Beside a draft that somebody has open: his draft stays as it is. All was judged before."""
+    note = _("Pack %(title)s %(version)s", title=text(pack.title), version=pack.version)
+    version = definitions.add_version(definition, document, by_id=by_id)
+    definitions.put_in_force(version, by_id=by_id, note=note)
 
 
 def _keep_origin(pack: Pack, origin: PackOrigin | None, document: Document) -> None:

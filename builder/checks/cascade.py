@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flask_babel import gettext as _
 
+from builder.checks.names import taken
 from builder.expressions import Scope, number_named
 from builder.scopes import PLACES
 from builder.sources import Sources
@@ -70,6 +71,7 @@ def _drivers(drivers: Iterable[Document], known: Sources) -> Iterator[Problem]:
         path = f"/body/drivers/{position}"
         scope = Scope(PLACES["cascade.rate"], driver.get("uses", ()), known)
         yield from _at(scope.problems, f"{path}/uses")
+        yield from taken(driver.get("rates", ()), f"{path}/rates", PLACES["cascade.needed"])
         needed = [*PLACES["cascade.needed"]]
         for place, rate in enumerate(driver.get("rates", ())):
             yield from _expressions(scope, rate, f"{path}/rates/{place}", {"value": "number", "benchmark": "number"})
@@ -82,6 +84,7 @@ def _drivers(drivers: Iterable[Document], known: Sources) -> Iterator[Problem]:
 
 def _tasks(body: Document, known: Sources) -> Iterator[Problem]:
     drivers = {driver["id"]: driver["as"] for driver in body.get("drivers", ())}
+    yield from taken(body.get("drivers", ()), "/body/drivers", PLACES["cascade.task"])
     names = [*PLACES["cascade.task"], *map(number_named, drivers.values())]
     scope = Scope(names, (), known)
     for position, task in enumerate(body.get("tasks", ())):

@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 import formulas
-from builder.expressions import FormulaRule, refused
+from builder.checks.names import taken
+from builder.expressions import FormulaRule, number_named, refused
 from builder.sources import Sources
 from core.db import Document
 from core.errors import Invalid, Problem
@@ -15,6 +16,9 @@ NEAR = 1e-9  # how near to the number in the document a sample must come
 
 
 def problems(body: Document, known: Sources) -> Iterator[Problem]:
+    inputs = body["inputs"]
+    yield from taken(inputs, "/body/inputs")
+    yield from taken(body.get("parameters", ()), "/body/parameters", [number_named(entry["as"]) for entry in inputs])
     for position, parameter in enumerate(body.get("parameters", ())):
         yield from _limits(parameter, f"/body/parameters/{position}")
     try:
