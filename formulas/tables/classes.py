@@ -25,7 +25,7 @@ _OTHER = "其他"
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """`allowed[r, c]` says whether row r of the table allows class c. `real` are the classes that data can have."""
+    """`points` are the constants that cells name; `allowed[r, c]` says whether row r allows class c."""
 
     column: TableColumn
     points: tuple[Any, ...]
@@ -60,10 +60,16 @@ class Classes:
         return np.asarray(codes, dtype=np.intp)
 
     def real(self) -> list[int]:
-        """The classes that data can have: not "other" where the options are known."""
+        """The classes that data can have: of choices the options, of dates whole days."""
         if self.column.kind == "text" and self.column.options:
             return [self.points.index(option.casefold()) + 1 for option in self.column.options]
-        return list(range(self.count))
+        return [code for code in range(self.count) if not self._between_days(code)]
+
+    def _between_days(self, code: int) -> bool:
+        """No date lies between one day and the next."""
+        place, on_point = divmod(code, 2)
+        inner = self.column.kind == "date" and not on_point and 0 < place < len(self.points)
+        return inner and self.points[place] - self.points[place - 1] <= 1.0
 
     def closed(self) -> bool:
         """Whether a value that no row allows is a gap worth telling: not for free text."""

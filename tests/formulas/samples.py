@@ -65,7 +65,9 @@ def bits(value: Any) -> Any:
 
 # rows
 
-ordinary = st.sampled_from([0.0, 1.0, -1.0, 0.1, 0.3, 0.15, 1.005, 2.675, 99.995, 100.0, 1e-9, 123456.789, 3.3])
+ordinary = st.sampled_from(
+    [0.1 + 0.2, 1 - 0.85, 0.0, 1.0, -1.0, 0.1, 0.3, 0.15, 1.005, 2.675, 99.995, 100.0, 1e-9, 123456.789, 3.3]
+)
 numbers = st.one_of(
     ordinary, st.floats(-1e6, 1e6), st.floats(allow_nan=False, allow_infinity=False), st.integers(-99, 99).map(float)
 )
@@ -111,7 +113,9 @@ def several(name: str, arg: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.lists(arg, min_size=1, max_size=3).map(lambda texts: f"{name}({','.join(texts)})")
 
 
-number_leaf = st.sampled_from(["完成额", "目标额", "达成率", "0", "1", "0.1", "15%", "2.675", "3", "100", "1e15"])
+number_leaf = st.sampled_from(
+    ["完成额", "目标额", "达成率", "0", "1", "0.1", "15%", "0.3", "2.675", "3", "100", "1e15"]
+)
 text_leaf = st.sampled_from(["备注", '"三甲"', '"abc"', '""'])
 choice = st.sampled_from(['阶段="成熟期"', '阶段<>"新品推广期"'])
 date_leaf = st.sampled_from(["入职日期", "截止日期", "DATE(2025,1,31)", "TODAY()"])
@@ -182,6 +186,8 @@ def formulas_of(depth: int) -> dict[str, st.SearchStrategy[str]]:
             st.tuples(number, compare, number).map(lambda parts: f"({''.join(parts)})"),
             st.tuples(date, compare, date).map(lambda parts: f"({''.join(parts)})"),
             joined("=", text, text),
+            joined("=", truth, truth),
+            joined("<>", truth, truth),
             several("AND", truth),
             several("OR", truth),
             call("NOT", truth),

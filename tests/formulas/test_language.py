@@ -39,6 +39,10 @@ EMPTY: dict[str, Any] = {}
         ("EDATE(入职日期,1)", None),
         ("入职日期+1", None),
         ("截止日期-入职日期", None),
+        ("入职日期+10^300", None),
+        ("DATE(完成额,99,10^300)", None),
+        ("达标=FALSE", True),
+        ("达标=BLANK()", True),
         ("BLANK()", None),
         ("IF(TRUE,BLANK(),1)", None),
         ("COALESCE(完成额,BLANK(),3)", 3),
@@ -265,6 +269,33 @@ def test_working_days_follow_the_companys_calendar() -> None:
 )
 def test_sub_tables(text: str, value: object) -> None:
     assert value_of(text, {"明细": ITEMS, "完成额": 10, "备注": "三甲", "截止日期": "2025-01-31"}) == value
+
+
+@pytest.mark.parametrize("way", ["row", "batch"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("达成率=0.3", True),
+        ("达成率<>0.3", False),
+        ("达成率>0.3", False),
+        ("达成率>=0.3", True),
+        ("0.3<达成率", False),
+        ("0.3>=达成率", True),
+        ("SWITCH(达成率,0.3,1,2)=1", True),
+        ("达标=新人", False),
+        ("达标<>新人", True),
+        ("达标=TRUE", True),
+        ("新人=FALSE", True),
+        ("SWITCH(达标,TRUE,1,2)=1", True),
+    ],
+)
+def test_equality_forgives_binary_noise_and_nothing_else(text: str, value: bool, way: str) -> None:
+    row = {"达成率": 0.1 + 0.2, "达标": True, "新人": None}
+    formula = formulas.compile(text, SCHEMA)
+    if way == "row":
+        assert formula.evaluate(row) is value
+    else:
+        assert formula.evaluate_batch({name: [cell] for name, cell in row.items()}, 1).to_list() == [value]
 
 
 @pytest.mark.parametrize("items", [[], None])

@@ -1,5 +1,6 @@
 """On save a table is told where two rows overlap and where no row holds, with values that show it."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -34,6 +35,27 @@ def test_a_missing_option_is_a_gap() -> None:
 def test_a_hole_between_numbers_is_a_gap(cells: tuple[str, ...], witness: float) -> None:
     gaps = compile_table(body(*({"c2": cell} for cell in cells))).gaps()
     assert {"司龄月数": witness} in [gap.witness for gap in gaps]
+
+
+def test_a_hole_between_dates_is_a_gap() -> None:
+    inputs = [{"id": "c1", "title": "入职", "type": "date"}]
+    gaps = compile_table(body({"c1": "<DATE(2025,1,1)"}, {"c1": ">DATE(2025,1,1)"}, inputs=inputs)).gaps()
+    assert [gap.witness for gap in gaps] == [{"入职": dt.date(2025, 1, 1)}]
+    wide = compile_table(body({"c1": "<=DATE(2025,1,1)"}, {"c1": ">=DATE(2025,1,11)"}, inputs=inputs)).gaps()
+    assert [gap.witness for gap in wide] == [{"入职": dt.date(2025, 1, 6)}]
+
+
+def test_nothing_lies_between_two_days() -> None:
+    inputs = [{"id": "c1", "title": "入职", "type": "date"}]
+    days = ({"c1": "<=DATE(2025,1,1)"}, {"c1": ">=DATE(2025,1,2)"})
+    assert compile_table(body(*days, inputs=inputs)).gaps() == []
+    doubled = ({"c1": ">DATE(2025,1,1)"}, {"c1": "<DATE(2025,1,2)"})
+    assert compile_table(body(*doubled, inputs=inputs, hit="unique")).overlaps() == []
+
+
+def test_a_missing_yes_or_no_is_a_gap() -> None:
+    inputs = [{"id": "c1", "title": "达标", "type": "bool"}]
+    assert [gap.witness for gap in compile_table(body({"c1": "TRUE"}, inputs=inputs)).gaps()] == [{"达标": False}]
 
 
 def test_a_gap_may_need_two_columns() -> None:
