@@ -296,6 +296,8 @@ def _remedy(wanted: str, got: str, source: str) -> tuple[str, str]:
             return "条件要写成比较，例如 达成率>=0.9", "write a comparison, for example rate>=0.9"
         case "number" | "stamp", "bool":
             return f"用 IF({source},1,0) 变成数字", f"IF({source},1,0) makes a number of it"
+        case "stamp", "text":
+            return '数填写了几行用 COUNTIF(表.列,"<>")', 'COUNTIF(table.column,"<>") counts what is filled in'
         case "number", "date":
             return (
                 "两个日期相减得天数，YEAR、MONTH、DAY 取数字",

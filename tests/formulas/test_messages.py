@@ -66,6 +66,7 @@ def test_the_documented_messages(text: str, code: str, start: int, end: int, sen
         ("完成额\u200b+1", 3, 4, "删掉它"),
         ("(1+2", 0, 1, "每个 ( 都要有一个 )"),
         ('"三甲', 0, 3, "右引号"),
+        ("COUNT(明细.类型)", 6, 11, 'COUNTIF(表.列,"<>")'),
         ('COUNTIF(明细.类型,"三*")', 14, 18, "通配符"),
         ('COUNTIF(明细.数量,"多")', 14, 17, ">=30"),
     ],
