@@ -1,112 +1,61 @@
-"""Lists as files. Text stays text: a cell that begins with = + - @ must not run in the reader's spreadsheet."""
+"""Lists as files, with the columns of the import of the same name: what goes out can come back in."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
 from flask import Response
 from flask_babel import gettext as _
 
-from core import clock
 from core.i18n import text
-from organization import values
+from organization import spreadsheets, values
+from organization.imports import customers as customer_sheets
+from organization.imports import people as people_sheet
+from organization.imports.plans import Kind
 from organization.roles import title
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-Table = list[list[Any]]
 
 
 def people(rows: Sequence[Any], form: str, sees_figures: Callable[[Any], bool]) -> Response:
     """Attributes hold amounts: they stand only in the rows of people whose figures the reader may see."""
     figures = {row.id: row.attributes or {} for row in rows if sees_figures(row)}
     keys = sorted({key for attributes in figures.values() for key in attributes})
-    header = [
-        *(_("Staff number"), _("Full name"), _("Position"), _("Unit code"), _("Unit"), _("Manager"), _("Phone"), _("E-mail")),
-        *(_("Joined"), _("Left"), _("Front-line representative")),
-        *(values.attribute_title(key) for key in keys),
-    ]
+    names = (
+        "code",
+        "name",
+        "role",
+        "unit",
+        "manager",
+        "phone",
+        "email",
+        "joined_on",
+        "left_on",
+        "represents_frontline",
+    )
+    header = [*_titles(people_sheet.KIND, names), *(values.attribute_title(key) for key in keys)]
     table = [
         [
-            *(row.code, row.name, text(title(row.role)), row.unit_code, row.unit_name, row.manager_code, row.phone),
-            *(row.email, row.joined_on, row.left_on, _("yes") if row.represents_frontline else _("no")),
+            *(row.code, row.name, text(title(row.role)), row.unit_code, row.manager_code, row.phone, row.email),
+            *(row.joined_on, row.left_on, _("yes") if row.represents_frontline else _("no")),
             *(figures.get(row.id, {}).get(key) for key in keys),
         ]
         for row in rows
     ]
-    return answer(_("Staff"), header, table, form)
+    return spreadsheets.answer(_("Staff"), header, table, form)
 
 
 def customers(rows: Iterable[Any], form: str) -> Response:
-    header = [
-        *(_("Code"), _("Name"), _("Tier"), _("Unit code"), _("Unit"), _("Owner"), _("Owner's name")),
-        *(_("Potential (yuan)"), _("Last visit")),
-    ]
+    """The names of unit and owner stand beside their codes for the reader; an import does not use them."""
+    names = ("code", "name", "tier", "unit", "owner", "potential")
+    header = [*_titles(customer_sheets.CUSTOMERS, names), _("Unit"), _("Owner's name"), _("Last visit")]
     table = [
         [
-            *(row.code, row.name, row.tier, row.unit_code, row.unit_name, row.owner_code, row.owner_name),
-            *(row.potential, row.last_visited_on),
+            *(row.code, row.name, row.tier, row.unit_code, row.owner_code, row.potential),
+            *(row.unit_name, row.owner_name, row.last_visited_on),
         ]
         for row in rows
     ]
-    return answer(_("Customers"), header, table, form)
+    return spreadsheets.answer(_("Customers"), header, table, form)
 
 
-def answer(name: str, header: list[str], rows: Table, form: str) -> Response:
-    """A download, `form` being xlsx or csv."""
-    body = workbook(header, rows) if form == "xlsx" else comma_separated(header, rows)
-    kind = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
-    response = Response(body, mimetype=kind.partition(";")[0], content_type=kind)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{clock.today()}.{form}")
-    return response
-
-
-def workbook(header: list[str], rows: Table, marked: dict[tuple[int, int], str] | None = None) -> bytes:
-    """An XLSX file; `marked` cells, by (row, column) from 0 without the header, are coloured and say why in a note."""
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        sheet = book.add_worksheet()
-        head, wrong = book.add_format({"bold": True}), book.add_format({"bg_color": "#FDE3E1"})
-        day, wrong_day = ({"num_format": "yyyy-mm-dd"} | more for more in ({}, {"bg_color": "#FDE3E1"}))
-        days = book.add_format(day), book.add_format(wrong_day)
-        sheet.write_row(0, 0, header, head)
-        sheet.freeze_panes(1, 0)
-        for row_number, row in enumerate(rows):
-            for column, value in enumerate(row):
-                is_marked = (row_number, column) in (marked or {})
-                if hasattr(value, "isoformat"):
-                    sheet.write_datetime(row_number + 1, column, value, days[is_marked])
-                elif value is not None or is_marked:
-                    sheet.write(row_number + 1, column, value, wrong if is_marked else None)
-        for (row_number, column), why in (marked or {}).items():
-            sheet.write_comment(row_number + 1, column, why)
-        _widen(sheet, header, rows)
-    return stream.getvalue()
-
-
-def comma_separated(header: list[str], rows: Table) -> bytes:
-    """UTF-8 with the mark by which Excel knows it."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerows([header, *([_harmless(value) for value in row] for row in rows)])
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
-
-
-def _widen(sheet: Any, header: list[str], rows: Table) -> None:
-    """As wide as the longest of the first rows; a Chinese character takes two places."""
-    for column, name in enumerate(header):
-        longest = max(_width(value) for value in (name, *(row[column] for row in rows[:200])))
-        sheet.set_column(column, column, min(max(longest + 2, 8), 48))
-
-
-def _width(value: Any) -> int:
-    words = "" if value is None else str(value)
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in words)
+def _titles(kind: Kind, names: Iterable[str]) -> list[str]:
+    columns = {column.key: column.title for column in kind.columns}
+    return [columns[name] for name in names]

@@ -1,9 +1,9 @@
 """Workbooks around an import: the template to start from, and the uploaded file with what is wrong marked in it."""
 
 from core.i18n import language
-from organization.exports import workbook
 from organization.imports.columns import PROBLEMS
 from organization.imports.plans import Kind, Plan
+from organization.spreadsheets import workbook
 from organization.values import attribute_title
 
 

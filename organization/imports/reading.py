@@ -67,9 +67,14 @@ def _from_csv(data: bytes) -> list[list[Cell]]:
     delimiter = max(",;\t", key=first.count)
     try:
         rows = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True)
-        return [list(row) for _number, row in zip(range(MAX_ROWS + 2), rows, strict=False)]
+        return [[_as_meant(cell) for cell in row] for _number, row in zip(range(MAX_ROWS + 2), rows, strict=False)]
     except csv.Error as error:
         raise _refused("bad_csv", _("The CSV file is damaged: %(error)s.", error=str(error))) from error
+
+
+def _as_meant(cell: str) -> str:
+    """Our own exports guard +86138… with an apostrophe; it is no part of the value."""
+    return cell[1:] if cell.startswith(("'=", "'+", "'-", "'@")) else cell
 
 
 def _decoded(data: bytes) -> str:

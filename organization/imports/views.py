@@ -11,10 +11,10 @@ from flask_login import current_user
 from core import access, audit, clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound, Problem
-from organization.exports import XLSX
 from organization.imports import marking, plans, reading, uploads
 from organization.imports.kinds import KINDS
 from organization.imports.plans import Kind, Plan, Row
+from organization.spreadsheets import XLSX
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 

@@ -367,3 +367,9 @@ def test_one_cell_at_the_far_end_of_a_sheet_is_refused(people: People, sign_in: 
 def test_too_many_rows_are_refused(people: People, sign_in: SignIn) -> None:
     rows = "单位编码\n" + "x\n" * (reading.MAX_ROWS + 1)
     assert _upload(sign_in(people.hr), "units", rows).status_code == 422
+
+
+def test_the_apostrophe_that_guards_an_exported_cell_is_no_part_of_it(people: People, sign_in: SignIn) -> None:
+    row = "工号,姓名,岗位,单位编码,入职日期,手机\nS1,'=甲,sales,SH,2025-01-06,'+8613800000000\n"
+    assert _import(sign_in(people.hr), "people", row).status_code == 303
+    assert (_member("S1").name, _member("S1").phone) == ("=甲", "+8613800000000")

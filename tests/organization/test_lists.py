@@ -91,13 +91,18 @@ def test_a_salesperson_lists_the_customers_of_his_province_only(a1: None, sign_i
     assert client.get("/customers/export.csv").get_data(as_text=True).count("\n") == 385
 
 
-def test_S30_all_5160_customers_are_exported_and_come_back_unchanged(a1: None, sign_in: SignIn) -> None:
+def test_S30_all_5160_customers_and_the_staff_are_exported_and_come_back_unchanged(a1: None, sign_in: SignIn) -> None:
     client = sign_in(_member("E0002"))
-    for form in ("xlsx", "csv"):
-        file = client.get(f"/customers/export.{form}")
-        answer = client.post("/imports/customers", data={"file": (io.BytesIO(file.data), "客户")})
+    for address, kind, count, language in (
+        ("/customers/export.xlsx", "customers", 5160, "zh"),
+        ("/customers/export.csv", "customers", 5160, "en"),
+        ("/people/export.xlsx", "people", 470, "en"),
+        ("/people/export.csv", "people", 470, "zh"),
+    ):
+        file = client.get(address, headers={"Accept-Language": language})
+        answer = client.post(f"/imports/{kind}", data={"file": (io.BytesIO(file.data), "导出")})
         page = client.get(answer.location).text
-        assert "<dd>5160</dd>" in page
+        assert f"<dd>{count}</dd>" in page, address
         assert "fingerprint" not in page
 
 
