@@ -68,7 +68,7 @@ def secret_key(instance: Path) -> str:
     """The key that signs cookies and links: made once, readable by its owner only."""
     file = instance / "secret.key"
     if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(48))

@@ -21,7 +21,7 @@ def prepare(app: Flask, fill: Callable[[], list[str]]) -> list[str]:
 
     `fill` loads what an empty installation begins with and returns the lines to show (accounts, or the set-up link).
     """
-    app.config["SETTINGS"].instance.mkdir(parents=True, exist_ok=True)
+    app.config["SETTINGS"].instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     backup.undo_interrupted(app.config["SETTINGS"])
     with app.app_context():
         migrations.to_newest()
@@ -85,8 +85,10 @@ def serve(app: Flask, host: str, port: int) -> None:
 
 
 def announce(host: str, port: int, lines: list[str]) -> None:
+    """Tell where it is. `{address}` in a line becomes this server's address."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    click.echo(f"\n  贯通 Guantong  →  http://{shown}:{port}\n")
+    address = f"http://{shown}:{port}"
+    click.echo(f"\n  贯通 Guantong  →  {address}\n")
     for line in lines:
-        click.echo(f"  {line}")
+        click.echo(f"  {line.replace('{address}', address)}")
     click.echo("\n  Ctrl-C 停止 / stops")
