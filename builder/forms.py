@@ -4,23 +4,25 @@ Numbers stay exact (`Decimal`): 7.2亿 is 720000000, 15 in a percent field is 0.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 import formulas
 from builder import shape
 from core.db import Document
 from core.errors import Invalid, Problem
+from core.i18n import money, percent
 
-UNITS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
-NUMBER = re.compile(r"[+-]?(\d[\d,，]*)?(\.\d+)?")
-MAX_AMOUNT = Decimal(10) ** 15  # beyond this a float no longer tells one yuan from the next
-WIDTHS = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
+UNITS = {"": 1, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
+NUMBER = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(%?)(\D*)")
+MOST = Decimal(10) ** 15  # beyond this a float no longer tells one yuan from the next
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read(body: Document, posted: Mapping[str, str]) -> dict[str, Any]:
             values[field.name] = parse(typed, field)
         except ValueError as error:
             problems.append(Problem(f"/{field.name}", "format", str(error)))
-    problems += _outside(body["data"], values)
+    problems += _outside(body["data"], values, fields)
     if problems:
         raise Invalid(problems)
     return {**values, **_computed(body, values)}
@@ -74,8 +76,8 @@ def parse(typed: str, field: Field) -> Any:
     """One value as it was typed; ValueError with a sentence for the person."""
     if field.type == "string":
         return typed
-    number = _number(typed, percent=field.widget == "percent")
-    if abs(number) > MAX_AMOUNT:
+    number = _number(typed, in_percent=field.widget == "percent")
+    if abs(number) > MOST:
         raise ValueError(_("This is too large to compute with."))
     if field.type == "integer":
         if number != number.to_integral_value():
@@ -84,40 +86,33 @@ def parse(typed: str, field: Field) -> Any:
     return number
 
 
-def _number(typed: str, *, percent: bool) -> Decimal:
-    text = typed.translate(WIDTHS).replace(" ", "").removesuffix("元")
-    factor = Decimal("0.01") if percent or text.endswith("%") else Decimal(1)
-    text = text.removesuffix("%")
-    if text and text[-1] in UNITS:
-        factor, text = factor * UNITS[text[-1]], text[:-1]
-    if not text or not NUMBER.fullmatch(text):
+def _number(typed: str, *, in_percent: bool) -> Decimal:
+    match = NUMBER.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+    if match is None or match[3] not in UNITS:
         raise ValueError(_("“%(typed)s” is not a number. Write it like 128万, 7.2亿 or 720000000.", typed=typed[:40]))
-    try:
-        return Decimal(text.replace(",", "")) * factor
-    except InvalidOperation:
-        raise ValueError(
-            _("“%(typed)s” is not a number. Write it like 128万, 7.2亿 or 720000000.", typed=typed[:40])
-        ) from None
+    number = Decimal(match[1].replace(",", "")) * UNITS[match[3]]
+    return number / 100 if in_percent or match[2] else number
 
 
 def _missing(field: Field) -> Problem:
     return Problem(f"/{field.name}", "required", _("Fill this in."))
 
 
-def _outside(data: Document, values: Mapping[str, Any]) -> list[Problem]:
+def _outside(data: Document, values: Mapping[str, Any], fields: list[Field]) -> list[Problem]:
     """The limits of the data schema. What is missing was said already."""
     plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
-    limits = Draft202012Validator({**data, "required": []})
+    widgets = {field.name: field.widget for field in fields}
+    found = Draft202012Validator({**data, "required": []}).iter_errors(plain)
     return [
-        Problem(
-            shape.pointer(error.absolute_path), str(error.validator), _limit(error.validator, error.validator_value)
-        )
-        for error in limits.iter_errors(plain)
+        Problem(shape.pointer(error.absolute_path), str(error.validator), _limit(error, widgets)) for error in found
     ]
 
 
-def _limit(rule: Any, bound: Any) -> str:
-    return shape.TELLERS[str(rule)](bound, None)
+def _limit(error: ValidationError, widgets: Mapping[str, str]) -> str:
+    """The limit as the field is typed: 200% where the schema says 2."""
+    widget = widgets.get(str(error.absolute_path[0])) if error.absolute_path else None
+    written = {"percent": percent, "money": money}.get(widget or "", str)
+    return shape.TELLERS[str(error.validator)](written(error.validator_value), error.instance)
 
 
 def _computed(body: Document, values: Mapping[str, Any]) -> dict[str, Any]:

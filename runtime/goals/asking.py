@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from builder import definitions, forms
 from core import clock
-from core.db import db
+from core.db import Document, db
 from core.errors import Invalid, Problem
 from core.i18n import text
 from organization.models import Member, OrgUnit
@@ -61,6 +61,9 @@ def read(actor: Member, typed: Mapping[str, str], permission: str) -> Asked:
         target = targets.read(typed.get("base", ""), typed.get("growth_pct", ""))
     with _kept(problems):
         locks = _locks(typed)
+    if not problems:
+        with _kept(problems):
+            _refuse_outside_form(plan, typed)
     if problems:
         raise Invalid(problems)
     return Asked(plan, unit, publishing.planned_cycle(actor.company_id, year), target, locks)
@@ -142,11 +145,22 @@ def total_of(typed: Mapping[str, str]) -> Target | None:
 
 
 def form_fields(company_id: int, cascade_key: str) -> dict[str, forms.Field]:
-    """What the pack calls the fields of the entry page (form `<pack>.annual_target`); empty without that form."""
+    """What the pack calls the fields of the entry page; empty without its form."""
+    form = _form(company_id, cascade_key)
+    return {field.name: field for section in forms.sections(form) for field in section.fields} if form else {}
+
+
+def _refuse_outside_form(plan: Plan, typed: Mapping[str, str]) -> None:
+    """The pack's form may allow less than the product does, such as a growth of 200 % at most. Raises Invalid."""
+    form = _form(plan.version.definition.company_id, plan.key)
+    if form is not None:
+        forms.read(form, {"metric": plan.body["metric"], **typed})
+
+
+def _form(company_id: int, cascade_key: str) -> Document | None:
+    """The form `<pack>.annual_target`, where the pack of the cascade has one."""
     version = definitions.published(company_id, "form", f"{cascade_key.partition('.')[0]}.annual_target")
-    if version is None:
-        return {}
-    return {field.name: field for section in forms.sections(version.document["body"]) for field in section.fields}
+    return version.document["body"] if version else None
 
 
 @dataclass(frozen=True)

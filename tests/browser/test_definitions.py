@@ -66,7 +66,9 @@ def test_change_a_rule_and_publish_it(
     viewport: dict[str, int],
     locale: str,
 ) -> None:
-    words = {"zh-CN": ("红黄绿灯判定表", "没有字段", "偏离度"), "en-GB": ("Traffic light", "field", "Deviation")}[locale]
+    words = {"zh-CN": ("红黄绿灯判定表", "没有字段", "偏离度"), "en-GB": ("Traffic light", "field", "Deviation")}[
+        locale
+    ]
     page = signed_in(browser, address, viewport, locale)
     page.goto("/definitions")
     assert_accessible(page)
