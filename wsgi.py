@@ -1,4 +1,4 @@
-"""create_app(): the one place that knows every part. `flask` and gunicorn find it with no option; `guantong` is it too."""
+"""create_app(): the one place that knows every part. flask and gunicorn find it with no option; so does `guantong`."""
 
 import importlib
 import sys
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import click
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app
 from flask.cli import with_appcontext
 
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, migrations, security, server
 from core.cli import Guantong
+from organization import accounts
+from seeds import demo
 
 
 def create_app(settings: config.Settings | None = None, **overrides: object) -> Flask:
@@ -62,10 +64,6 @@ def _parts() -> Iterator[ModuleType]:
 @click.option("--demo-public", is_flag=True, help="Let other machines reach the demo accounts.")
 @with_appcontext
 def start(host: str, port: int, empty: bool, setup_only: bool, demo_public: bool) -> None:
-    from flask import current_app  # noqa: PLC0415
-
-    demo = importlib.import_module("seeds.demo")
-    accounts = importlib.import_module("organization.accounts")
     app = current_app._get_current_object()
     lines = server.prepare(app, demo.fill_empty if empty else demo.fill)
     server.refuse_public_demo(host, demo=accounts.has_demo_accounts(), allowed=demo_public)

@@ -38,7 +38,7 @@ def fill_empty() -> list[str]:
         return []
     link = accounts.create_setup_link()
     db.session.commit()
-    return ["打开此链接完成初始设置(仅可使用一次) / Open this link once to set up your company:", f"  {link}"]
+    return ["打开此链接完成初始设置(仅可使用一次) / Open this link once to set up your company:", "  {address}" + link]
 
 
 def _set_clock() -> None:
