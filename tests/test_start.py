@@ -159,6 +159,6 @@ def test_an_empty_installation_prints_one_link_that_sets_it_up(tmp_path: Path) -
     with serving(tmp_path) as address:
         visitor = Visitor(address)
         page = visitor.get(link[1])
-        who = {"name": "王总", "login": "wang", "password": "keyboard-cat-9"}
+        who = {"name": "王总", "login": "wang", "password": "keyboard-cat-9", "again": "keyboard-cat-9"}
         home = visitor.post(link[1], page, company="新公司", time_zone="Asia/Shanghai", **who)
         assert "新公司" in home
