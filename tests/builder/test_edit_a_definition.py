@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from builder import definitions
 from builder.models import Definition, DefinitionVersion
@@ -288,3 +288,15 @@ def test_a_version_for_two_cities_is_in_force_there_only(people: People, metric:
     below = definitions.published(company, "metric", "test.sales", unit=people.shanghai)
     above = definitions.published(company, "metric", "test.sales", unit=people.headquarters)
     assert [version and version.number for version in (everywhere, below, above)] == [1, 2, 1]
+
+
+def test_a_save_that_is_overtaken_at_the_last_moment_is_told_too(metric: DefinitionVersion) -> None:
+    draft = definitions.open_draft(metric.definition, by_id=None)
+    db.session.commit()
+    theirs = {"document": json.loads(with_title("她的标题")), "version_id": draft.version_id + 1}
+    with db.engine.begin() as other:
+        other.execute(update(DefinitionVersion).where(DefinitionVersion.id == draft.id).values(theirs))
+    with pytest.raises(definitions.EditedMeanwhile) as told:
+        definitions.save_draft(draft, with_title("他的标题"), seen=draft.version_id, by_id=None)
+    assert "她的标题" in told.value.theirs
+    assert "他的标题" in told.value.mine
