@@ -1,5 +1,6 @@
 """A document as people read it: words for keys and choices, titles for what it names, tables for like things."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,3 +96,12 @@ def _is_flat(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, dict) and bool(value) and value.keys() <= {"zh", "en"}
+
+
+QUOTED = re.compile(r"[\"“”]([^\"“”]*)[\"“”]")
+
+
+def spoken(cell: str) -> str:
+    """A cell without the quotes that the language needs: "华东","华南" is 华东, 华南. Whole formulas stay."""
+    texts = QUOTED.findall(cell)
+    return ", ".join(texts) if texts and not QUOTED.sub("", cell).strip(" ,，") else cell

@@ -33,6 +33,7 @@ bp = Blueprint("definitions", __name__, url_prefix="/definitions")
 
 bp.add_app_template_filter(word, "word")
 bp.add_app_template_filter(json_text.dump, "pretty_json")
+bp.add_app_template_filter(outline.spoken, "spoken")
 
 
 @bp.context_processor
