@@ -30,12 +30,7 @@ def chain() -> str:
 def completion() -> str:
     goal_set, forest = _newest()
     rows = reports.completion(forest)
-    return render_template(
-        "runtime/goals/reports/completion.html",
-        goal_set=goal_set,
-        rows=rows,
-        any_booked=any(row.booked for row in rows),
-    )
+    return render_template("runtime/goals/reports/completion.html", goal_set=goal_set, rows=rows)
 
 
 @bp.get("/reports/attrition")

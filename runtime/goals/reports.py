@@ -116,23 +116,25 @@ class Completion(NamedTuple):
     row: Row
     people: int
     target: int
-    booked: int
+    booked: int | None
 
     @property
     def rate(self) -> float | None:
-        """Σ actual ÷ Σ target of the people's goals; None while nothing has been booked."""
-        return ratio(self.booked, self.target) if self.booked else None
+        """Σ actual ÷ Σ target of the people's goals; None while nothing has been booked anywhere."""
+        return None if self.booked is None else ratio(self.booked, self.target)
 
 
 def completion(forest: Forest) -> list[Completion]:
     """The tops and the units right below them, each over the people under it."""
     shown = [row for top in forest.tops for row in (top, *forest.below.get(top.node, []))]
-    return [_completion(row, forest.people) for row in shown if row.member_id is None]
+    facts_have_come = any(row.booked for row in forest.people)
+    return [_completion(row, forest.people, facts_have_come) for row in shown if row.member_id is None]
 
 
-def _completion(unit: Row, people: list[Row]) -> Completion:
+def _completion(unit: Row, people: list[Row], facts_have_come: bool) -> Completion:
     under = [row for row in people if row.path.startswith(unit.path)]
-    return Completion(unit, len(under), sum(row.target for row in under), sum(row.booked for row in under))
+    booked = sum(row.booked for row in under) if facts_have_come else None
+    return Completion(unit, len(under), sum(row.target for row in under), booked)
 
 
 # ── 新人三个月流失 (S11) ─────────────────────────────────────────────────────────────────────────────────────────────

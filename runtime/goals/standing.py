@@ -95,23 +95,31 @@ def sets_of(actor: Member) -> list[GoalSet]:
 
 def forest(actor: Member, goal_set: GoalSet) -> Forest:
     """In reading order: parents before their children, siblings as they were split."""
-    rows = db.session.execute(
-        select(*COLUMNS)
+    return Forest([Row(*row) for row in db.session.execute(_seen(actor, goal_set, *COLUMNS))])
+
+
+def forest_with_splits(actor: Member, goal_set: GoalSet, *, all_of_them: bool) -> tuple[Forest, dict[int, Document]]:
+    """The same with splits by goal id: everybody's, or only those of the highest goals and of their children."""
+    highest = select(sa.func.min(Goal.depth)).select_from(Goal).join(OrgUnit, Goal.unit_id == OrgUnit.id)
+    highest = highest.where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
+    near = Goal.split if all_of_them else sa.case((Goal.depth <= highest.scalar_subquery() + 1, Goal.split))
+    rows = db.session.execute(_seen(actor, goal_set, near.label("split"), *COLUMNS)).all()
+    found = [(split, Row(*columns)) for split, *columns in rows]
+    return Forest([row for _split, row in found]), {row.id: split for split, row in found if split is not None}
+
+
+def _seen(actor: Member, goal_set: GoalSet, *columns: Any) -> sa.Select[Any]:
+    """Columns of the goals of a set that he may see."""
+    return (
+        select(*columns)
         .join(OrgUnit, Goal.unit_id == OrgUnit.id)
         .where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
         .order_by(Goal.id)
     )
-    return Forest([Row(*row) for row in rows])
-
-
-def splits(goal_ids: Sequence[int]) -> dict[int, Document]:
-    rows = db.session.execute(select(Goal.id, Goal.split).where(Goal.id.in_(goal_ids)))
-    return {row.id: row.split for row in rows}
 
 
 def search(actor: Member, words: str) -> list[Any]:
     """Goals that hold whose unit or person is called so."""
-    pattern = f"%{members.plain(words)}%"
     return list(
         db.session.execute(
             select(Goal.id, Goal.name, Goal.level, Goal.target, Goal.member_id, OrgUnit.name.label("unit_name"))
@@ -119,7 +127,7 @@ def search(actor: Member, words: str) -> list[Any]:
             .join(OrgUnit, Goal.unit_id == OrgUnit.id)
             .outerjoin(Member, Goal.member_id == Member.id)
             .where(GoalSet.company_id == actor.company_id, GoalSet.state == "active", visible_units(actor, READ))
-            .where(or_(sa.func.lower(Goal.name).like(pattern), members.matching(words)))
+            .where(or_(members.holds(Goal.name, words), members.matching(words)))
             .order_by(Goal.member_id.is_not(None), Goal.id)
             .limit(FOUND)
         )
@@ -190,13 +198,3 @@ def successor(goal: Goal) -> int | None:
 
 def product_names(company_id: int) -> dict[str, str]:
     return dict(db.session.execute(select(Product.code, Product.name).where(Product.company_id == company_id)).all())
-
-
-def all_splits(actor: Member, goal_set: GoalSet) -> dict[int, Document]:
-    """The splits of everything in a set that he may see."""
-    rows = db.session.execute(
-        select(Goal.id, Goal.split)
-        .join(OrgUnit, Goal.unit_id == OrgUnit.id)
-        .where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
-    )
-    return {row.id: row.split for row in rows}

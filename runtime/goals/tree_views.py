@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from core import access
-from core.db import Document
 from core.errors import NotFound
 from core.htmx import htmx
 from runtime.goals import goal_pages, sight, standing, why_page, workbook
@@ -26,7 +25,7 @@ def tree() -> str:
     if not sets:
         return render_template("runtime/goals/no_goals.html")
     chosen = _chosen(sets)
-    forest = standing.forest(current_user, chosen)
+    forest, splits = standing.forest_with_splits(current_user, chosen, all_of_them=False)
     shown = forest.below.get(forest.tops[0].node, []) if len(forest.tops) == 1 else forest.tops
     return render_template(
         "runtime/goals/tree.html",
@@ -34,7 +33,7 @@ def tree() -> str:
         goal_set=chosen,
         forest=forest,
         chart_data=goal_pages.tree_chart(forest),
-        rows=_with_splits(shown),
+        rows=[(row, splits.get(row.id, {})) for row in shown],
         by=_by(),
         names=standing.product_names(current_user.company_id) if _by() == "product" else {},
     )
@@ -52,9 +51,9 @@ def search() -> str:
 @access.needs(sight.READ)
 def export() -> Response:
     chosen = _chosen(standing.sets_of(current_user))
-    forest = standing.forest(current_user, chosen)
+    forest, splits = standing.forest_with_splits(current_user, chosen, all_of_them=True)
     names = standing.product_names(current_user.company_id)
-    content = workbook.of(forest, standing.all_splits(current_user, chosen), names, current_user.company)
+    content = workbook.of(forest, splits, names, current_user.company)
     name = f"{_('Goals')} {chosen.cycle.key} {chosen.unit.name}.xlsx"
     response = Response(content, mimetype=MEDIA)
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -115,11 +114,6 @@ def _by() -> str:
     """Which parts stand beside each target of a list."""
     wanted = request.args.get("by", goal_pages.PARTS[0])
     return wanted if wanted in goal_pages.PARTS else goal_pages.PARTS[0]
-
-
-def _with_splits(rows: list[standing.Row]) -> list[tuple[standing.Row, Document]]:
-    splits = standing.splits([row.id for row in rows])
-    return [(row, splits[row.id]) for row in rows]
 
 
 def _find(goal_id: int) -> Goal:
