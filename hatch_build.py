@@ -16,6 +16,9 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+BESIDE_PACKAGES = ("wsgi.py", "templates", "seeds", "migrations", "assets/built")
+
+
 class BuildHook(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
@@ -23,6 +26,9 @@ class BuildHook(BuildHookInterface):
         root = Path(self.root)
         build_assets(root)
         compile_catalogues(root)
+        if version == "standard":
+            # Not for an editable install: it would find copies of these before the checkout's own.
+            build_data["force_include"] |= {str(root / name): name for name in BESIDE_PACKAGES}
 
 
 def build_assets(root: Path) -> None:

@@ -8,6 +8,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import seeds
+import wsgi
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NEEDED = {
@@ -36,3 +39,10 @@ def test_lock_files_name_no_registry() -> None:
     assert not [name for name, package in packages.items() if "resolved" in package]
     for lock in NEEDED:
         assert "://" not in (ROOT / lock).read_text()
+
+
+def test_an_editable_install_keeps_no_copies_of_the_checkout() -> None:
+    """A copy in site-packages would be found before the checkout, and nobody would see his edits."""
+    for module in (wsgi, seeds):
+        assert Path(module.__file__ or "").is_relative_to(ROOT), module.__file__
+    assert not list((ROOT / ".venv" / "lib").glob("*/site-packages/wsgi.py"))
