@@ -15,7 +15,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-
 BESIDE_PACKAGES = ("wsgi.py", "templates", "seeds", "migrations", "assets/built")
 
 
