@@ -181,5 +181,5 @@ def lock_fields(typed: Mapping[str, str]) -> list[LockField]:
 
 def _names(model: type[OrgUnit] | type[Member], letter: str, nodes: list[str]) -> dict[str, str]:
     ids = [int(node[1:]) for node in nodes if node[:1] == letter and node[1:].isdecimal() and len(node) < 19]
-    rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids))) if ids else []
+    rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
     return {f"{letter}{row.id}": row.name for row in rows}

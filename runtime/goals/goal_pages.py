@@ -78,11 +78,11 @@ def period_name(key: str) -> str:
     """2025-Q1, 2025-03 and 2025-W07 as people say them within the year; anything else as it is."""
     part = key.rpartition("-")[2]
     if part.startswith("Q") and part[1:].isdecimal():
-        return _("Q%(number)s", number=part[1:])
+        return str(_("Q%(number)s", number=part[1:]))
     if part.startswith("W") and part[1:].isdecimal():
-        return _("Week %(number)s", number=int(part[1:]))
+        return str(_("Week %(number)s", number=int(part[1:])))
     if part.isdecimal() and len(part) == 2 and "-" in key:
-        return _("Month %(number)s", number=int(part))
+        return str(_("Month %(number)s", number=int(part)))
     return key
 
 

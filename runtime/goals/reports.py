@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
@@ -176,13 +176,13 @@ def attrition(actor: Member, months: int) -> list[Attrition]:
     return sorted(found, key=lambda entry: (-(entry.rate or 0), -entry.joined, entry.unit_id))
 
 
-def _attrition(region: sa.Row, cohort: list[tuple[dt.date, dt.date | None]], today: dt.date) -> Attrition:
+def _attrition(region: Any, cohort: list[tuple[dt.date, dt.date | None]], today: dt.date) -> Attrition:
     left = sum(gone is not None and gone <= min(joined + PROBATION, today) for joined, gone in cohort)
     pending = sum(gone is None and joined + PROBATION > today for joined, gone in cohort)
     return Attrition(region.id, region.name, len(cohort), left, pending)
 
 
-def _regions(actor: Member) -> list[sa.Row]:
+def _regions(actor: Member) -> list[Any]:
     """The units right below the company that he sees into."""
     paths = covered_paths(actor, READ)
     touched = sa.or_(sa.false(), *(like_prefix(OrgUnit.path, path) for path in paths))

@@ -3,16 +3,18 @@
 import io
 from collections.abc import Mapping
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from core.db import Document
 from core.i18n import text
+from core.later import Later
 from organization import units
 from organization.models import Company
 from runtime.goals.goal_pages import period_name
 from runtime.goals.standing import Forest
 from runtime.goals.tree import MEMBER
+
+xlsxwriter = Later("xlsxwriter")
 
 PERIODS = ("quarter", "month")
 # Names are words even where they begin with "=": nothing that somebody typed becomes a formula.
