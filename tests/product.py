@@ -198,6 +198,10 @@ class People:
 
 @pytest.fixture
 def people(app: Flask) -> People:
+    return make_people()
+
+
+def make_people() -> People:
     headquarters = add_unit(None, "HQ", "康联医疗器械", "company")
     company = Company(id=headquarters.id, name="康联医疗器械", levels=LEVELS, link_templates={})
     db.session.add(company)
@@ -209,6 +213,15 @@ def people(app: Flask) -> People:
     east.head, shanghai.head = east_manager, east_manager
     db.session.commit()
     return People(company, headquarters, east, shanghai, hr, east_manager, an)
+
+
+def find_people() -> People:
+    """The same people in a database that was copied."""
+    units = {unit.code: unit for unit in db.session.scalars(sa.select(OrgUnit))}
+    members = {member.code: member for member in db.session.scalars(sa.select(Member))}
+    company = db.session.scalars(sa.select(Company)).one()
+    where = (units["HQ"], units["EAST"], units["SH"])
+    return People(company, *where, members["H001"], members["E001"], members["S001"])
 
 
 LEVELS = [

@@ -4,17 +4,22 @@
 """
 
 import datetime as dt
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
 from builder import packs
-from core import jobs
+from core import clock, jobs
 from core.db import db
 from organization.models import Contact, Customer, ExternalRef, Member, OrgUnit, Product, ProductStage
 from runtime.goals import plans, publishing, targets
 from runtime.goals.models import GoalSet
-from tests.product import People, add_member, add_unit
+from tests.product import TODAY, People, add_member, add_unit, find_people, make_app, make_people
 
 CASCADE = "medical.sales_cascade"
 JOINED_LAST_MONTH = dt.date(2025, 6, 3)
@@ -32,7 +37,54 @@ class Sales:
 
 
 @pytest.fixture
-def sales(people: People) -> Sales:
+def sales(app: Flask, database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Sales:
+    if database_kind != "sqlite":
+        return make_sales()
+    _copy(request.getfixturevalue("sales_template"), tmp_path)
+    return find_sales()
+
+
+@pytest.fixture
+def published(sales: Sales, database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> GoalSet:
+    if database_kind != "sqlite":
+        return publish(sales, "7.2亿", "15")
+    _copy(request.getfixturevalue("published_template"), tmp_path)
+    vars(sales).update(vars(find_sales()))
+    return db.session.scalars(sa.select(GoalSet)).one()
+
+
+@pytest.fixture(scope="session")
+def sales_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Installing a pack and publishing goals take a second each: done once a run, copied for each test."""
+    return _prepared(sqlite_template, tmp_path_factory.mktemp("sales"), make_sales)
+
+
+@pytest.fixture(scope="session")
+def published_template(sales_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    instance = tmp_path_factory.mktemp("published")
+    return _prepared(sales_template, instance, lambda: publish(find_sales(), "7.2亿", "15"))
+
+
+def _prepared(template: Path, instance: Path, prepare: Callable[[], object]) -> Path:
+    shutil.copy(template, instance / "guantong.db")
+    with clock.at(TODAY), make_app(instance).app_context():
+        prepare()
+        db.session.remove()
+        db.engine.dispose()
+    return instance / "guantong.db"
+
+
+def _copy(template: Path, instance: Path) -> None:
+    """Put the prepared database in the place of the one that this test's app has opened."""
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in instance.glob("guantong.db-*"):
+        leftover.unlink()
+    shutil.copy(template, instance / "guantong.db")
+
+
+def make_sales() -> Sales:
+    people = make_people()
     jiangsu = add_unit(people.east, "JS", "江苏", "province")
     southwest = add_unit(people.headquarters, "SW", "西南大区", "region")
     sichuan = add_unit(southwest, "SC", "四川", "province")
@@ -53,9 +105,12 @@ def sales(people: People) -> Sales:
     return Sales(people, jiangsu, sichuan, reps, newcomer)
 
 
-@pytest.fixture
-def published(sales: Sales) -> GoalSet:
-    return publish(sales, "7.2亿", "15")
+def find_sales() -> Sales:
+    """The same company in a database that was copied."""
+    units = {unit.code: unit for unit in db.session.scalars(sa.select(OrgUnit))}
+    reps = list(db.session.scalars(sa.select(Member).where(Member.role == "sales").order_by(Member.id)))
+    newcomer = next(rep for rep in reps if rep.name == "新人")
+    return Sales(find_people(), units["JS"], units["SC"], reps, newcomer)
 
 
 def publish(sales: Sales, base: str, growth_pct: str, **options: object) -> GoalSet:
