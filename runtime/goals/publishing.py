@@ -272,4 +272,5 @@ def _activate(goal_set: GoalSet, replaces: GoalSet | None) -> None:
         reason=goal_set.waiver,
     )
     payload = {"goal_set_id": goal_set.id}
+    jobs.enqueue("runtime.facts.jobs.book_set", payload, key=f"book-goals:{goal_set.id}")
     jobs.enqueue("runtime.actions.jobs.generate_for_set", payload, key=first_week_key(goal_set))
