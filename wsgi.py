@@ -9,7 +9,7 @@ import click
 from flask import Blueprint, Flask, current_app
 from flask.cli import with_appcontext
 
-from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, migrations, security, server
+from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
 from organization import accounts
 from seeds import demo
@@ -26,10 +26,8 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         **overrides,
     )
-    for part in (db, i18n, htmx, errors, assets):
+    for part in (db, i18n, htmx, errors, assets, security):
         part.init_app(app)
-    security.init_app(app, behind_proxy=settings.behind_proxy)
-    migrations.migrate.init_app(app, db.db)
     for module in (jobs_views, *_parts()):
         _register(app, module)
     for command in commands.ALL:

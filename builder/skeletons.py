@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from pypinyin import lazy_pinyin
 
 from builder import definitions, kinds
 from core.db import Document
 from core.errors import Invalid, Problem
+from core.later import Later
+
+pypinyin = Later("pypinyin")
 
 OWN = "own"  # the prefix of what a company makes itself
 
@@ -70,7 +72,7 @@ def makeable() -> list[kinds.Kind]:
 
 
 def _free_key(kind: str, title: str, company_id: int) -> str:
-    base = re.sub(r"[^a-z0-9]+", "_", "_".join(lazy_pinyin(title)).lower()).strip("_")[:50] or kind
+    base = re.sub(r"[^a-z0-9]+", "_", "_".join(pypinyin.lazy_pinyin(title)).lower()).strip("_")[:50] or kind
     key, count = f"{OWN}.{base}", 1
     while definitions.find(company_id, kind, key) is not None:
         count += 1

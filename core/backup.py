@@ -13,11 +13,14 @@ from pathlib import Path
 
 from flask import current_app
 
-from core import archive, clock, dump_postgres, dump_sqlite, schema
+from core import archive, clock, dump_sqlite, schema
 from core.archive import Archive
 from core.config import Settings, product_version
 from core.db import db
 from core.errors import AppError
+from core.later import Later
+
+dump_postgres = Later("core.dump_postgres")
 
 KEY = "secret.key"
 

@@ -5,13 +5,13 @@ import time
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rq import Worker
-from rq.serializers import JSONSerializer
 
-from core import audit, backup, jobs, timers
+from core import audit, backup, schema, timers
 from core.cli import end_with_problems, print_json
 from core.errors import AppError, Problem
+from core.later import Later
 
+redis_queue = Later("core.redis_queue")
 TICK = 1.0  # seconds
 
 
@@ -20,10 +20,7 @@ TICK = 1.0  # seconds
 @with_appcontext
 def worker(burst: bool) -> None:
     _need_redis()
-    jobs.worker_app = current_app._get_current_object()  # type: ignore[attr-defined]
-    jobs.import_all()
-    queue = jobs.redis_queue()
-    Worker([queue], connection=queue.connection, serializer=JSONSerializer).work(burst=burst, logging_level="WARNING")
+    redis_queue.work(current_app._get_current_object(), burst=burst)  # type: ignore[attr-defined]
 
 
 @click.command("ticker", help="Fire timers and send due jobs to Redis (needs REDIS_URL). One is enough, two are safe.")
@@ -32,7 +29,7 @@ def ticker() -> None:
     _need_redis()
     while True:
         timers.beat()
-        jobs.relay()
+        redis_queue.relay()
         time.sleep(TICK)
 
 
@@ -73,9 +70,21 @@ def restore(file: str, yes: bool) -> None:
     click.echo("Restored.", err=True)
 
 
+@click.group("schema", help="The tables of the database, for those who change the models.")
+def schema_group() -> None:
+    pass
+
+
+@schema_group.command("step", help="Write the step from this database's schema to what the models say: WHAT changes.")
+@click.argument("what")
+@with_appcontext
+def write_step(what: str) -> None:
+    click.echo(f"Wrote {schema.write_step(what)}", err=True)
+
+
 def _need_redis() -> None:
     if current_app.config["SETTINGS"].embedded:
         raise AppError("Set REDIS_URL; without it the web process runs the jobs itself.")
 
 
-ALL = [worker, ticker, audit_group, write_backup, restore]
+ALL = [worker, ticker, audit_group, write_backup, restore, schema_group]

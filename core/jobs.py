@@ -2,8 +2,8 @@
 
 A row is written in the transaction that wants the effect. Whoever runs it claims it by UPDATE and looks at the count,
 calls the job, and marks the row done *in the same transaction as the effect*: a process killed in between leaves a row
-that is due again when its lease ends, and no half effect. The queue (a thread here, RQ with `REDIS_URL`) only carries
-ids. Calls to other systems are therefore at-least-once; everything inside is once.
+that is due again when its lease ends, and no half effect. The queue (a thread here, RQ in `core/redis_queue.py`) only
+carries ids. Calls to other systems are therefore at-least-once; everything inside is once.
 
 A job is a function `(payload) -> None` named by its dotted path; it never commits, except one that works in slices and
 says so with `checkpoint`, which commits the slice together with its progress.
@@ -12,7 +12,6 @@ says so with `checkpoint`, which commits the slice together with its progress.
 import datetime as dt
 import importlib
 import logging
-import os
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -20,31 +19,26 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import gettext as _
-from redis import Redis
-from rq import Queue
-from rq.exceptions import DuplicateJobError
-from rq.serializers import JSONSerializer
-from sqlalchemy import event, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, event, or_, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 from core import clock
-from core.config import CHECKOUT
 from core.db import Document, JSONDocument, Model, db
 from core.errors import AppError, Conflict
+from core.later import Later
 
+postgresql = Later("sqlalchemy.dialects.postgresql")
 log = logging.getLogger(__name__)
 
 Job = Callable[[Document], None]
 
 LEASE = dt.timedelta(minutes=5)
 MAX_ATTEMPTS = 8
-QUEUE = "guantong"
-RELAYED_AT_ONCE = 500
-JOB_TIMEOUT = 3600  # seconds in an RQ worker; longer work is cut into rows
+KEPT = dt.timedelta(days=30)  # rows that are done
 OUR_PACKAGES = ("core", "organization", "builder", "runtime")
 
 _running: ContextVar[tuple[int, str] | None] = ContextVar("running outbox row and its claim", default=None)
@@ -207,6 +201,15 @@ def retry(row: Outbox) -> None:
     db.session.info["queued"] = True
 
 
+def prune(payload: Document) -> None:
+    """The job that the daily timer queues: delete what was done long ago, so that the table does not grow for ever.
+
+    A row with a key stays, it guards "once, ever"; but the key of a timer bears a moment, which does not come again.
+    """
+    once = or_(Outbox.key.is_(None), Outbox.key.startswith("timer:"))
+    db.session.execute(delete(Outbox).where(Outbox.state == "done", Outbox.done_at < clock.now() - KEPT, once))
+
+
 def release_claims() -> None:
     """The one process of the embedded set-up starts: whatever was claimed was claimed by a process that is gone."""
     db.session.execute(update(Outbox).where(Outbox.state == "due").values(claim=None, claimed_until=None))
@@ -259,53 +262,3 @@ class Worker(threading.Thread):
         self.stopping.set()
         _wake.set()
         self.join(timeout=10)
-
-
-# ── RQ: the same rows through Redis to worker processes ──────────────────────────────────────────────────────────────
-
-worker_app: Flask | None = None  # made once in the worker before it forks; see `guantong worker`
-_parent = os.getpid()
-
-
-def redis_queue() -> Queue:
-    return queue_at(current_app.config["SETTINGS"].redis_url)
-
-
-def queue_at(redis_url: str) -> Queue:
-    return Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
-
-
-def relay() -> int:
-    """Send the ids of due rows to RQ; returns how many were not there already. Sending one twice would be harmless.
-
-    RQ keeps a job of one name once, so a backlog does not grow while no worker runs; an attempt more is a new name.
-    """
-    queue = redis_queue()
-    return sum(_send(queue, row.id, row.attempts) for row in due_rows(RELAYED_AT_ONCE))
-
-
-def _send(queue: Queue, outbox_id: int, attempts: int) -> bool:
-    name = f"outbox-{outbox_id}-{attempts}"
-    options: Document = {"job_timeout": JOB_TIMEOUT, "result_ttl": 0, "failure_ttl": 60}
-    try:
-        queue.enqueue("core.jobs.perform_in_worker", outbox_id, job_id=name, unique=True, **options)
-    except DuplicateJobError:
-        return False
-    return True
-
-
-def import_all() -> None:
-    """Before a worker forks: a child that has to import its job first is ten times slower."""
-    for package in OUR_PACKAGES:
-        for file in sorted((CHECKOUT / package).rglob("jobs.py")):
-            importlib.import_module(".".join(file.relative_to(CHECKOUT).with_suffix("").parts))
-
-
-def perform_in_worker(outbox_id: int) -> None:
-    """What RQ calls, in a child process of `guantong worker`."""
-    if worker_app is None:
-        raise RuntimeError("start workers with `guantong worker`")
-    with worker_app.app_context():
-        if os.getpid() != _parent:
-            db.engine.dispose(close=False)  # the parent's connections are the parent's
-        perform(outbox_id)

@@ -3,13 +3,10 @@
 from pathlib import Path
 
 from flask import current_app
-from flask_migrate import Migrate
 
 from core import backup, clock, schema
 
 KEPT_BACKUPS = 5
-
-migrate = Migrate(directory=str(schema.FOLDER))
 
 
 def to_newest() -> bool:

@@ -1,28 +1,42 @@
-"""The schema of the database and its revisions; the steps themselves stand in `migrations/versions`."""
+"""The schema of the database and its revisions; the steps themselves stand in `migrations/versions`.
+
+Every start asks whether there is something to do, and hardly ever is there: Alembic is loaded only to run the steps.
+"""
+
+import re
+from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from core.config import CHECKOUT
 from core.db import db
 from core.errors import AppError
+from core.later import Later
+
+command, config = Later("alembic.command"), Later("alembic.config")
 
 FOLDER = CHECKOUT / "migrations"
+VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 
 def upgrade(connection: Connection | None = None, revision: str = "head") -> None:
     """Run the steps up to a revision, on the installation's database or within a transaction of the caller."""
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    chosen = alembic_config()
+    chosen.attributes["connection"] = connection
+    command.upgrade(chosen, revision)
+
+
+def write_step(what: str) -> str:
+    """Write the file of a new step, and return its path. Read what stands in it and give it a short name."""
+    script = command.revision(alembic_config(), what, autogenerate=True)
+    return str(script.path)
 
 
 def revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table(VERSION.name):
+        return None
+    return connection.scalar(sa.select(VERSION.c.version_num))
 
 
 def current_revision() -> str | None:
@@ -30,13 +44,27 @@ def current_revision() -> str | None:
         return revision_of(connection)
 
 
-def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def newest_revision() -> str:
+    """The step that no other one follows."""
+    steps = _steps()
+    (newest,) = steps.keys() - steps.values()
+    return newest
+
+
+def _steps() -> dict[str, str | None]:
+    """Every revision and the one before it, out of the text of the steps."""
+    texts = [file.read_text("utf-8") for file in (FOLDER / "versions").glob("*.py")]
+    return {_said("revision", text) or "": _said("down_revision", text) for text in texts}
+
+
+def _said(name: str, text: str) -> str | None:
+    found = re.search(rf"^{name} = ['\"](\w+)['\"]$", text, re.MULTILINE)
+    return found and found[1]
 
 
 def refuse_unknown(revision: str) -> None:
     """Raises when the revision is not one of ours: the data were written by a newer product."""
-    if revision not in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}:
+    if revision not in _steps():
         raise AppError(
             f"These data have the schema {revision}, which this version of Guantong does not know. "
             "A newer version wrote them: install that one."
@@ -64,7 +92,7 @@ def refuse_other_shape(connection: Connection) -> None:
             raise AppError(f"The table {table.name} lacks {', '.join(sorted(missing))}: these are not our data.")
 
 
-def alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    return config
+def alembic_config() -> Any:
+    chosen = config.Config()
+    chosen.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return chosen

@@ -9,12 +9,14 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+limiter = Limiter(get_remote_address, headers_enabled=False)
 
 MAX_BODY = 20 * 1024 * 1024
 
 
-def init_app(app: Flask, *, behind_proxy: bool) -> None:
+def init_app(app: Flask) -> None:
+    behind_proxy: bool = app.config["SETTINGS"].behind_proxy
+    redis_url: str | None = app.config["SETTINGS"].redis_url
     app.config |= {
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY,
@@ -24,6 +26,7 @@ def init_app(app: Flask, *, behind_proxy: bool) -> None:
         "SESSION_COOKIE_SECURE": behind_proxy,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
+        "RATELIMIT_STORAGE_URI": redis_url or "memory://",  # several processes count together in Redis
         "RATELIMIT_ENABLED": app.config.get("RATELIMIT_ENABLED", True),
     }
     if behind_proxy:

@@ -13,7 +13,7 @@ from core.db import db
 from core.errors import AppError
 
 THREADS = 32
-SEAL_EVERY = 60  # seconds
+STANDING = {"audit.seal": ("core.server.seal_audit", 60), "outbox.prune": ("core.jobs.prune", 24 * 3600)}  # seconds
 
 
 def prepare(app: Flask, fill: Callable[[], list[str]]) -> list[str]:
@@ -25,9 +25,10 @@ def prepare(app: Flask, fill: Callable[[], list[str]]) -> list[str]:
     backup.undo_interrupted(app.config["SETTINGS"])
     with app.app_context():
         migrations.to_newest()
-        if not has_timer("audit.seal"):
-            timers.schedule("audit.seal", "core.server.seal_audit", {}, clock.now(), every_seconds=SEAL_EVERY)
-            db.session.commit()
+        for key, (job, seconds) in STANDING.items():
+            if not has_timer(key):
+                timers.schedule(key, job, {}, clock.now(), every_seconds=seconds)
+        db.session.commit()
         lines = fill()
         jobs.run_due()
     return lines

@@ -7,8 +7,8 @@ Monday to Friday here, and `is_known` says so.
 
 import datetime as dt
 from functools import lru_cache
+from typing import Any
 
-import holidays
 from flask_babel import gettext as _
 from sqlalchemy import event, select
 from sqlalchemy.orm import SessionTransaction
@@ -16,7 +16,10 @@ from sqlalchemy.orm import SessionTransaction
 from core import audit
 from core.db import Session, db
 from core.errors import Invalid, Problem
+from core.later import Later
 from organization.models import CalendarDay
+
+holidays = Later("holidays")
 
 KNOWN = (2024, 2025, 2026)
 ONE_DAY = dt.timedelta(days=1)
@@ -159,7 +162,7 @@ def _public_working_days(year: int) -> frozenset[dt.date]:
 
 
 @lru_cache(maxsize=16)
-def _public(year: int, language: str) -> holidays.HolidayBase:
+def _public(year: int, language: str) -> Any:
     return holidays.country_holidays("CN", years=year, language=language, expand=False)
 
 

@@ -2,7 +2,6 @@
 
 import io
 
-import xlsxwriter
 from flask import (
     Blueprint,
     current_app,
@@ -21,11 +20,13 @@ from sqlalchemy import select
 from core import access, mail
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
+from core.later import Later
 from organization import invitations
 from organization.access import visible_units
 from organization.invitations import Link
 from organization.models import Member, OrgUnit
 
+xlsxwriter = Later("xlsxwriter")
 bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 
 

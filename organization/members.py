@@ -6,16 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from pypinyin import lazy_pinyin
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from core import audit, clock
 from core.db import Document, db
 from core.errors import Invalid, Problem
+from core.later import Later
 from organization import positions, units
 from organization.access import visible_units
 from organization.models import Member, OrgUnit
+
+pypinyin = Later("pypinyin")
 
 HIGHEST_CHAIN = 50  # managers above one person; more is a circle
 
@@ -90,7 +92,7 @@ def listed(
 
 def sort_key(name: str) -> str:
     """How a Chinese name sorts: its pinyin, since databases without ICU sort by code point."""
-    return " ".join(lazy_pinyin(name)).lower()[:240]
+    return " ".join(pypinyin.lazy_pinyin(name)).lower()[:240]
 
 
 def present_on(day: dt.date) -> sa.ColumnElement[bool]:

@@ -4,10 +4,12 @@ import csv
 import io
 from typing import Any
 
-import xlsxwriter
 from flask import Response
 
 from core import clock
+from core.later import Later
+
+xlsxwriter = Later("xlsxwriter")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -19,7 +19,7 @@ from click.testing import Result
 from flask import Flask
 from redis import Redis
 
-from core import clock, jobs
+from core import clock, jobs, redis_queue
 from core.db import Document, db
 from core.errors import Conflict
 from core.jobs import Outbox
@@ -131,6 +131,24 @@ def test_what_trying_again_cannot_mend_fails_at_once(app: Flask, run_jobs: RunJo
     run_jobs()
     row = look(row)
     assert (row.state, row.attempts, row.error) == ("failed", 1, "AppError: Nobody can do this.")
+
+
+def test_what_was_done_long_ago_is_deleted_but_what_must_happen_once_ever_is_remembered(
+    app: Flask, run_jobs: RunJobs
+) -> None:
+    commit(queue("note", subject="a:1"))
+    commit(queue("note", key="publish:7", subject="a:2"))
+    commit(queue("note", key="timer:audit.seal:2025-01-01T00:00:00", subject="a:3"))
+    failed = commit(queue("refuse"))
+    run_jobs()
+    with clock.at(TODAY + jobs.KEPT - dt.timedelta(hours=1)):
+        jobs.prune({})
+    assert count("done") == 3
+    with clock.at(TODAY + jobs.KEPT + dt.timedelta(hours=1)):
+        jobs.prune({})
+        db.session.commit()
+    assert list(db.session.scalars(sa.select(Outbox.key).where(Outbox.state == "done"))) == ["publish:7"]
+    assert look(failed).state == "failed"
 
 
 def test_a_failed_job_runs_again_when_an_administrator_says_so(app: Flask, run_jobs: RunJobs) -> None:
@@ -264,10 +282,10 @@ def test_a_backlog_is_sent_once_while_no_worker_runs(app: Flask, redis: str, mon
     for number in range(5):
         queue("note", subject=f"a:{number}")
     db.session.commit()
-    monkeypatch.setattr(jobs, "redis_queue", lambda: jobs.queue_at(redis))
-    assert [jobs.relay() for _ in range(3)] == [5, 0, 0]
+    monkeypatch.setattr(redis_queue, "queue", lambda: redis_queue.queue_at(redis))
+    assert [redis_queue.relay() for _ in range(3)] == [5, 0, 0]
     Redis.from_url(redis).flushdb()
-    assert jobs.relay() == 5, "what Redis has lost is sent again"
+    assert redis_queue.relay() == 5, "what Redis has lost is sent again"
 
 
 @pytest.fixture

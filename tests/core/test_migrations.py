@@ -2,6 +2,9 @@
 
 import datetime as dt
 import hashlib
+import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -9,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from click.testing import Result
 from flask import Flask
 
 from core import audit, migrations, schema
@@ -89,6 +94,29 @@ def test_a_database_of_something_else_is_refused_in_words(bare_app: Flask) -> No
         connection.execute(sa.text("CREATE TABLE wp_posts (id INTEGER)"))
     with pytest.raises(AppError, match="wp_posts"):
         migrations.to_newest()
+
+
+def test_the_steps_read_as_text_are_those_that_alembic_takes(bare_app: Flask) -> None:
+    steps = list(ScriptDirectory.from_config(schema.alembic_config()).walk_revisions())
+    assert schema.newest_revision() == steps[0].revision
+    for step in steps:
+        schema.refuse_unknown(step.revision)
+
+
+def test_a_changed_model_is_written_down_as_a_step(
+    bare_app: Flask, guantong: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.to_newest()
+    newest = schema.newest_revision()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE timer"))
+    monkeypatch.setattr(schema, "FOLDER", shutil.copytree(schema.FOLDER, tmp_path / "migrations"))
+    guantong("schema", "step", "timers are new")
+    (written,) = (file for file in (tmp_path / "migrations" / "versions").glob("*timers_are_new.py"))
+    assert schema.newest_revision() in written.name
+    text = written.read_text("utf-8")
+    assert f"down_revision = {newest!r}" in text
+    assert re.search(r'op\.create_table\(\s*"timer"', text)
 
 
 def fill_at_0001(rows: int) -> None:
