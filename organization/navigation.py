@@ -49,10 +49,11 @@ DEFINITIONS = Entry("definitions.index", pgettext("menu", "Definitions"), "varia
 PACKS = Entry("packs.index", pgettext("menu", "Packs"), "packages", "definitions.read")
 INVITATIONS = Entry("invitations.index", pgettext("menu", "Sign-in links"), "key", "members.invite")
 GRANTS = Entry("grants.index", pgettext("menu", "Rights"), "shield-lock", "grants.manage")
+AUDIT = Entry("audit.index", pgettext("menu", "Audit"), "history", "audit.read")
 JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
-_ADMINISTRATION = (INVITATIONS, GRANTS, JOBS)
+_ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
 FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, UNITS)
 MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, BOARDS, MY_GOALS, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
 HEADQUARTERS = (GOALS, TARGETS, DEFINITIONS, UNITS, BOARDS, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS, *_ADMINISTRATION)
