@@ -1,5 +1,6 @@
 """战役 in the browser: the battles under the strategic goals, one battle with its tactics, planning and cloning."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from core import access
+from core import access, clock
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from organization import members
@@ -228,7 +229,7 @@ def _person(posted: Posted, name: str) -> Member | None:
     words = posted.text(name)
     code = words.rpartition("(")[2].rstrip(")") if words.endswith(")") else words
     query = _people_query().where((Member.code == code) | (Member.name == words)).limit(2)
-    found = db.session.scalars(query).all()
+    found: Sequence[Member] = db.session.scalars(query).all()
     if len(found) == 1:
         return found[0]
     if words:
@@ -244,7 +245,8 @@ def _matching(words: str) -> list[Member]:
 
 
 def _people_query() -> Any:
-    return select(Member).join(Member.unit).where(visible_units(current_user, sight.READ), Member.left_on.is_(None))
+    there = members.present_on(clock.today())
+    return select(Member).join(Member.unit).where(visible_units(current_user, sight.READ), there)
 
 
 def _products() -> list[Any]:

@@ -5,13 +5,14 @@ A goal set is filled in short transactions while it is `staged`; one UPDATE make
 """
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from builder.models import DefinitionVersion
-from core.db import Document, JSONDocument, Model, PathText
+from core.db import Document, Model, PathText
 from organization.models import Member, OrgUnit
 
 
@@ -125,8 +126,8 @@ class Campaign(Model):
     owner_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
-    unit_ids: Mapped[Document] = mapped_column(JSONDocument, comment="a list")
-    product_ids: Mapped[Document] = mapped_column(JSONDocument, comment="a list")
+    unit_ids: Mapped[list[Any]] = mapped_column(comment="ids of units; none means all")
+    product_ids: Mapped[list[Any]] = mapped_column(comment="ids of products; none means all")
     target: Mapped[int | None] = mapped_column(
         comment="yuan, a part of the strategic target; none for a battle of deeds"
     )

@@ -91,6 +91,11 @@ class Shown:
     def lines(self, parent: Node) -> list[Line]:
         return [self.line(node) for node in self._children[parent.id]]
 
+    def way_to(self, node_id: str) -> list[str]:
+        """The nodes from the root down to this one."""
+        parent = self.tree.nodes[node_id].parent
+        return [*(self.way_to(parent) if parent is not None else []), node_id]
+
     def line(self, node: Node) -> Line:
         before = self.held.get(node.id)
         return Line(node, before.target if before else None, self.people_below(node))

@@ -1,5 +1,6 @@
 """From a target that headquarters enters, over its preview, to goals that hold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -54,12 +55,17 @@ def preview() -> ResponseReturnValue:
 @bp.get("/targets/preview/<node>")
 @access.needs(SET)
 def preview_branch(node: str) -> ResponseReturnValue:
-    """One node of the preview, with what is right below it when it is open."""
+    """One node of the preview, with what is right below it when it is open; without htmx the page with it open."""
     shown = _shown(asking.read(current_user, request.args, SET))
     if node not in shown.tree.nodes:
         raise NotFound(_("The organisation changed meanwhile. Reload the page."), f"no node {node}")
-    line, is_open = shown.line(shown.tree.nodes[node]), request.args.get("open") == "1"
-    return render_template("runtime/goals/_preview_node.html", shown=shown, line=line, is_open=is_open)
+    is_open = request.args.get("open") == "1"
+    if not htmx:
+        return _preview(shown, [], shown.way_to(node) if is_open else shown.way_to(node)[:-1])
+    opened = [node] if is_open else []
+    return render_template(
+        "runtime/goals/_preview_node.html", shown=shown, line=shown.line(shown.tree.nodes[node]), opened=opened
+    )
 
 
 @bp.post("/targets/publish")
@@ -135,7 +141,7 @@ def _form_parts(typed: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _preview(shown: Shown, problems: list[Problem]) -> ResponseReturnValue:
+def _preview(shown: Shown, problems: list[Problem], opened: Sequence[str] = ()) -> ResponseReturnValue:
     asked = shown.asked
     if shown.tree.problems:
         return _entry(shown.tree.problems, asked)
@@ -143,6 +149,7 @@ def _preview(shown: Shown, problems: list[Problem]) -> ResponseReturnValue:
         "runtime/goals/preview.html",
         shown=shown,
         asked=asked,
+        opened=opened,
         problems=problems or publishing.people_problems(shown.tree),
         needs_waiver=bool(publishing.behaviour_problems(asked.plan, None)),
         waiver=request.form.get("waiver", ""),

@@ -136,7 +136,7 @@ def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion]) -> U
 
 def _row(body: Document, row_id: str | None) -> str | None:
     """The conditions of the row that fired, as they stand in it; its id where it has none."""
-    row = next((row for row in body.get("rows", []) if row["id"] == row_id), {"when": {}})
+    row: Document = next((row for row in body.get("rows", []) if row["id"] == row_id), {"when": {}})
     return "，".join(cell.replace('"', "") for cell in row["when"].values()) or row_id
 
 
@@ -162,5 +162,5 @@ def plain(value: Any) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return str(_("yes") if value else _("no"))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -95,10 +95,12 @@ def test_S24_the_preview_shows_each_region_and_every_sum_is_exact(sales: Sales, 
 def test_S24_a_node_opens_down_to_the_people(sales: Sales, sign_in) -> None:
     client = sign_in(sales.people.hr)
     node = f"u{sales.jiangsu.id}"
-    closed = text_of(client.get(f"{PREVIEW}/{node}", query_string=asked(sales)))
-    opened = text_of(client.get(f"{PREVIEW}/{node}", query_string=asked(sales) | {"open": "1"}))
-    assert "赵磊" not in closed
-    assert all(name in opened for name in ("赵磊", "钱芳", "孙静"))
+    for headers in ({"HX-Request": "true"}, {}):
+        closed = client.get(f"{PREVIEW}/{node}", query_string=asked(sales), headers=headers)
+        opened = client.get(f"{PREVIEW}/{node}", query_string=asked(sales) | {"open": "1"}, headers=headers)
+        assert "赵磊" not in text_of(closed)
+        assert all(name in text_of(opened) for name in ("赵磊", "钱芳", "孙静"))
+        assert ("<html" in opened.get_data(as_text=True)) == (not headers)
     assert client.get(f"{PREVIEW}/u999999", query_string=asked(sales)).status_code == 404
 
 
