@@ -9,9 +9,11 @@ import click
 from flask import Blueprint, Flask, current_app
 from flask.cli import with_appcontext
 
+from builder import impact
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
 from organization import accounts
+from runtime.goals import touched
 from seeds import demo
 
 
@@ -30,6 +32,7 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
         part.init_app(app)
     for module in (jobs_views, *_parts()):
         _register(app, module)
+    impact.register(touched.members)
     for command in commands.ALL:
         app.cli.add_command(command)
     app.cli.add_command(start)
@@ -50,7 +53,7 @@ def _parts() -> Iterator[ModuleType]:
     # TODO(lead): explicit imports once every part has landed
     for package in ("organization", "builder", "runtime"):
         for file in sorted((config.CHECKOUT / package).rglob("*.py")):
-            if file.stem.endswith(("views", "commands", "models", "navigation", "accounts", "views_api")):
+            if file.stem.endswith(("views", "commands", "models", "navigation", "accounts", "views_api", "samples")):
                 yield importlib.import_module(".".join(file.relative_to(config.CHECKOUT).with_suffix("").parts))
 
 

@@ -1,6 +1,5 @@
 """Definitions in the browser: what there is, what it says, what changed, and the plain editor."""
 
-import datetime as dt
 from typing import Any
 
 from flask import (
@@ -18,17 +17,20 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import catalogue, definitions, differences, json_text, kinds, outline, places, skeletons
+from builder import catalogue, definitions, differences, json_text, kinds, outline, places, reviews, skeletons
 from builder.definitions import EditedMeanwhile
 from builder.models import Definition, DefinitionVersion
 from builder.words import word
-from core import access, clock
+from core import access
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from core.i18n import text
 from organization import roles
 
 bp = Blueprint("definitions", __name__, url_prefix="/definitions")
+
+EDITORS = {"formula": "formulas.edit"}
+"""Kinds that have an editor of their own; the plain one stays for expert mode (`?plain=1`)."""
 
 
 bp.add_app_template_filter(word, "word")
@@ -55,17 +57,10 @@ def expert() -> Response:
     return make_response(redirect(url_for("definitions.index"), 303))
 
 
-@bp.get("/factors")
-@access.needs("definitions.read")
-def factors() -> str:
-    """目标影响因子库 (S17)."""
-    return render_template("builder/factors.html", factors=catalogue.factors(current_user.company_id))
-
-
 @bp.get("/<int:definition_id>")
 @access.needs("definitions.read")
 def show(definition_id: int) -> str:
-    definition = _definition(definition_id)
+    definition = definition_of(definition_id)
     history = definitions.history(definition)
     older, newer = _compared(history)
     around = catalogue.neighbours(definition)
@@ -75,6 +70,7 @@ def show(definition_id: int) -> str:
         definition=definition,
         history=history,
         current=current,
+        approved=reviews.approvals(definition),
         said=outline.of(current.document["body"], around.titles) if current else None,
         draft=definitions.draft_of(definition),
         around=around,
@@ -114,28 +110,32 @@ def create() -> Response:
 @bp.post("/<int:definition_id>/draft")
 @access.needs("definitions.edit")
 def start_draft(definition_id: int) -> Response:
-    definitions.open_draft(_definition(definition_id), by_id=current_user.id)
+    definitions.open_draft(definition_of(definition_id), by_id=current_user.id)
     db.session.commit()
     return _to("definitions.edit", definition_id)
 
 
 @bp.get("/<int:definition_id>/edit")
 @access.needs("definitions.edit")
-def edit(definition_id: int) -> str:
-    draft = _draft(definition_id)
+def edit(definition_id: int) -> str | Response:
+    draft = draft_of(definition_id)
+    if draft.definition.kind in EDITORS and "plain" not in request.args:
+        return _to(EDITORS[draft.definition.kind], definition_id)
     return _editor(draft, json_text.dump(draft.document), draft.version_id, definitions.check_draft(draft))
 
 
 @bp.post("/<int:definition_id>/edit")
 @access.needs("definitions.edit")
 def save(definition_id: int) -> Response:
-    draft, typed = _draft(definition_id), request.form.get("text", "")
-    seen = request.form.get("seen", 0, type=int)
+    draft, typed = draft_of(definition_id), request.form.get("text", "")
+    seen, was_in_review = request.form.get("seen", 0, type=int), draft.state == "in_review"
     try:
         definitions.save_draft(draft, typed, seen=seen, by_id=current_user.id)
     except Invalid as error:
         return make_response(_editor(draft, typed, seen, error.problems, refused=True), 422)
     db.session.commit()
+    if was_in_review and draft.state == "draft":
+        flash(_("Your change took the draft out of review. Submit it again when it is ready."), "warn")
     flash(_("Saved as a draft. Nothing changes for anybody until it is published."), "good")
     return _to("definitions.review" if "review" in request.form else "definitions.edit", definition_id)
 
@@ -150,7 +150,7 @@ def both_texts(conflict: EditedMeanwhile) -> Response:
 @access.needs("definitions.edit")
 def check(definition_id: int) -> Response:
     """What the editor shows while somebody types; nothing is saved."""
-    draft, typed = _draft(definition_id), request.form.get("text", "")
+    draft, typed = draft_of(definition_id), request.form.get("text", "")
     try:
         problems = definitions.check(json_text.read(typed), definitions.sources(draft.definition.company_id))
     except Invalid as error:
@@ -167,39 +167,18 @@ def _line(error: Invalid) -> dict[str, int]:
 @bp.post("/<int:definition_id>/discard")
 @access.needs("definitions.edit")
 def discard(definition_id: int) -> Response:
-    definition = _definition(definition_id)
+    definition = definition_of(definition_id)
     lives_on = bool(definitions.history(definition))
-    definitions.discard(_draft(definition_id), by_id=current_user.id)
+    definitions.discard(draft_of(definition_id), by_id=current_user.id)
     db.session.commit()
     flash(_("The draft is gone."), "info")
     return _to("definitions.show", definition_id) if lives_on else make_response(redirect(url_for(".index"), 303))
 
 
-@bp.get("/<int:definition_id>/review")
-@access.needs("definitions.publish")
-def review(definition_id: int) -> str:
-    return _review(_draft(definition_id), {}, [])
-
-
-@bp.post("/<int:definition_id>/review")
-@access.needs("definitions.publish")
-def publish(definition_id: int) -> Response:
-    draft = _draft(definition_id)
-    try:
-        effective_from = _effective_from(request.form.get("effective_from", ""))
-        note = request.form.get("note", "").strip()[:500]
-        definitions.publish(draft, by_id=current_user.id, note=note, effective_from=effective_from)
-    except Invalid as error:
-        return make_response(_review(draft, request.form, error.problems), 422)
-    db.session.commit()
-    flash(_("Version %(number)s is published.", number=draft.number), "good")
-    return _to("definitions.show", definition_id)
-
-
 @bp.post("/<int:definition_id>/versions/<int:version_id>/retire")
 @access.needs("definitions.publish")
 def retire(definition_id: int, version_id: int) -> Response:
-    history = definitions.history(_definition(definition_id))
+    history = definitions.history(definition_of(definition_id))
     version = next((version for version in history if version.id == version_id), None)
     if version is None:
         raise NotFound(_("There is no such version."), f"no version {version_id}")
@@ -209,24 +188,15 @@ def retire(definition_id: int, version_id: int) -> Response:
     return _to("definitions.show", definition_id)
 
 
-def _effective_from(typed: str) -> dt.date | None:
-    if not typed:
-        return None
-    try:
-        return dt.date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid([Problem("/effective_from", "date", _("Write the day as 2025-07-01."))]) from None
-
-
-def _definition(definition_id: int) -> Definition:
+def definition_of(definition_id: int) -> Definition:
     found = db.session.get(Definition, definition_id)
     if found is None or found.company_id != current_user.company_id:
         raise NotFound(_("There is no such definition."), f"no definition {definition_id}")
     return found
 
 
-def _draft(definition_id: int) -> DefinitionVersion:
-    draft = definitions.draft_of(_definition(definition_id))
+def draft_of(definition_id: int) -> DefinitionVersion:
+    draft = definitions.draft_of(definition_of(definition_id))
     if draft is None:
         raise NotFound(_("There is no draft. Start one on the page of the definition."), "no draft")
     return draft
@@ -240,21 +210,6 @@ def _new(posted: Any, problems: list[Problem]) -> str:
 def _editor(draft: DefinitionVersion, typed: str, seen: int, problems: list[Problem], *, refused: bool = False) -> str:
     """A draft with problems is saved and says so; a text that was refused takes the focus."""
     return render_template("builder/edit.html", draft=draft, typed=typed, seen=seen, problems=problems, refused=refused)
-
-
-def _review(draft: DefinitionVersion, posted: Any, problems: list[Problem]) -> str:
-    before = next(iter(definitions.history(draft.definition)), None)
-    changes = differences.sentences(before.document, draft.document) if before else []
-    return render_template(
-        "builder/review.html",
-        draft=draft,
-        before=before,
-        changes=changes,
-        problems=problems or definitions.check_draft(draft),
-        posted=posted,
-        today=clock.today(),
-        title=text(draft.document["title"]),
-    )
 
 
 def _to(endpoint: str, definition_id: int) -> Response:

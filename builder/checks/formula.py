@@ -50,12 +50,12 @@ def _sample(rule: FormulaRule, sample: Document, path: str) -> Iterator[Problem]
     except formulas.FormulaError as error:
         yield refused(error, f"{path}/inputs")
         return
-    if not _same(found, sample["gives"]):
+    if not same(found, sample["gives"]):
         sentence = _("The sample gives %(found)s, not %(wanted)s.", found=_shown(found), wanted=_shown(sample["gives"]))
         yield Problem(f"{path}/gives", "sample", sentence)
 
 
-def _same(found: Any, wanted: Any) -> bool:
+def same(found: Any, wanted: Any) -> bool:
     if isinstance(found, float) and isinstance(wanted, int | float) and not isinstance(wanted, bool):
         return abs(found - wanted) <= NEAR * max(1.0, abs(wanted))
     return str(found) == str(wanted)

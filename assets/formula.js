@@ -1,0 +1,55 @@
+// The formula editor: a plain text area, so that keyboards, input methods and screen readers work as everywhere. The
+// server judges and computes; this marks the wrong range under the text and puts what is clicked at the caret.
+
+import { mark } from "./formula/ink.js";
+import { replaceRange, insertAtCaret } from "./formula/caret.js";
+import "./formula/sliders.js";
+
+const areaOf = (element) => element.closest("[data-formula]")?.querySelector("[data-formula-text]");
+
+// While somebody composes 覆盖 out of "fugai", what stands in the text is nothing to judge.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-formula-text]") || event.isComposing) return;
+  mark(event.target, null);
+  changed(event.target);
+});
+document.addEventListener("compositionend", (event) => {
+  if (event.target.matches?.("[data-formula-text]")) changed(event.target);
+});
+
+// What else a result depends on: the chosen person, parameters, samples.
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.target.matches?.("[data-formula-live]")) return;
+    const near = areaOf(event.target) ?? event.target.form?.querySelector("[data-formula-text]");
+    if (near) changed(near);
+  });
+}
+
+function changed(area) {
+  area.dispatchEvent(new CustomEvent("formula:changed", { bubbles: true }));
+}
+
+document.addEventListener("click", (event) => {
+  const inserting = event.target.closest("[data-insert]");
+  if (inserting) return insertAtCaret(areaOf(inserting), inserting.dataset.insert, Number(inserting.dataset.caret ?? 0));
+  const remedy = event.target.closest("[data-remedy]");
+  if (!remedy) return;
+  const { remedy: text, start, end } = remedy.dataset;
+  replaceRange(areaOf(remedy), Number(start), Number(end), text);
+});
+
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".formula-functions[open]")) event.target.dispatchEvent(new CustomEvent("formula:opened"));
+}, true);
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  for (const area of event.target.closest("[data-formula]")?.querySelectorAll("[data-formula-text]") ?? []) show(area);
+});
+
+for (const area of document.querySelectorAll("[data-formula-text]")) show(area);
+
+function show(area) {
+  const { start, end } = area.closest("[data-formula]").querySelector("[data-formula-checked]").dataset;
+  mark(area, start === undefined ? null : { start: Number(start), end: Number(end) });
+}
