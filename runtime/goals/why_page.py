@@ -19,6 +19,7 @@ AMOUNTS = frozenset(
 )
 SHARES = frozenset({"parent_growth", "growth", "conversion", "workdays_share", "senior_share", "sales_share"})
 ASKED = ("weight", "floor", "cap")
+LONG = 100_000  # from here on decimals say nothing any more
 
 REASONS = {
     "entered": _l("Headquarters entered this amount."),
@@ -163,4 +164,6 @@ def plain(value: Any) -> str:
         return "—"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= LONG else f"{value:.6g}"
+    return str(value)
