@@ -1,5 +1,6 @@
 """create_app(): the one place that knows every part. flask and gunicorn find it with no option; so does `guantong`."""
 
+import gc
 import importlib
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
     for command in commands.ALL:
         app.cli.add_command(command)
     app.cli.add_command(start)
+    gc.enable()
     return app
 
 
