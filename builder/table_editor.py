@@ -1,0 +1,418 @@
+"""Editing a rule table: every operation takes a table document and returns a new one; the old one stays as it was.
+
+Operations arrive as JSON, `{"do": "set", "row": "r1", "column": "c2", "text": "45%"}`; `perform` finds the function of
+that name. Rows and columns are named by their permanent ids; the row `default` is what holds otherwise. What cannot be
+done raises Invalid with a sentence for the person; a table with mistakes in its cells is no reason to refuse.
+"""
+
+import copy
+import csv
+import inspect
+import io
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder import table_weights, table_words
+from core.db import Document
+from core.errors import Invalid, Problem
+
+OTHERWISE = "default"
+MOST_ROWS = 500
+MOST_COLUMNS = 60
+MOST_CHARACTERS = 2_000
+TYPES = ("number", "text", "choice", "bool", "date")
+GROUPS = ("inputs", "outputs")
+
+
+def perform(document: Document, operation: Document) -> Document:
+    """The document after one operation. Raises Invalid."""
+    arguments = {name: value for name, value in operation.items() if name != "do"}
+    function = OPERATIONS.get(str(operation.get("do")))
+    if function is None:
+        raise Invalid([stale_page()])
+    try:
+        inspect.signature(function).bind(document, **arguments)
+    except TypeError as error:
+        raise Invalid([stale_page()]) from error
+    return function(document, **arguments)
+
+
+def stale_page() -> Problem:
+    """What did not come from the page as it is today."""
+    return Problem("", "operation", _("The page is out of date. Reload it."))
+
+
+# ── cells ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def set_cell(document: Document, row: str, column: str, text: str) -> Document:
+    """What somebody typed, in words or in the language."""
+    changed = copy.deepcopy(document)
+    _put(changed["body"], row, column, text)
+    return changed
+
+
+def clear(document: Document, rows: Sequence[str], columns: Sequence[str]) -> Document:
+    changed = copy.deepcopy(document)
+    for row in rows:
+        for column in columns:
+            _put(changed["body"], row, column, "")
+    return changed
+
+
+def paste(
+    document: Document, row: str, column: str, text: str, lines: int | None = None, merged: bool = False
+) -> Document:
+    """A block copied from a spreadsheet, from this cell to the right and down; rows are added where they run out.
+    `lines` is how many there were before the page cut them, `merged` whether cells were merged."""
+    if merged:
+        raise _refusal("merged", _("The copied part has merged cells. Unmerge them in the spreadsheet and copy again."))
+    block = _block(text)
+    if max(lines or 0, len(block)) > MOST_ROWS:
+        raise too_many(max(lines or 0, len(block)))
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    columns = _columns_from(body, column, max(map(len, block), default=0))
+    for row_id, cells in zip(_rows_from(body, row, len(block)), block, strict=True):
+        for name, typed in zip(columns, cells, strict=False):
+            _put(body, row_id, name, typed)
+    return changed
+
+
+def _block(text: str) -> list[list[str]]:
+    """The cells of a copied block: tabs between them, quotes around those that hold line breaks or tabs."""
+    try:
+        return list(csv.reader(io.StringIO(text.rstrip("\r\n"), newline=""), delimiter="\t", strict=True))
+    except csv.Error:
+        # A lone quote is no quoted cell: 5" is what somebody meant.
+        return [line.split("\t") for line in text.splitlines()]
+
+
+def _columns_from(body: Document, column: str, width: int) -> list[str]:
+    names = [one["id"] for one in _columns(body)]
+    place = names.index(_column(body, column)["id"])
+    if width > len(names) - place:
+        room = {"width": width, "room": len(names) - place}
+        raise _refusal("too_wide", _("The block has %(width)s columns; from this cell on there are %(room)s.", **room))
+    return names[place : place + width]
+
+
+def _rows_from(body: Document, row: str, height: int) -> list[str]:
+    """The ids of as many rows from this one on; new ones where there are none."""
+    if row == OTHERWISE:
+        if height > 1:
+            raise _refusal("default", _("Below “otherwise” there are no rows. Paste further up."))
+        return [row]
+    place = _place(body, row)
+    while len(body["rows"]) < place + height:
+        body["rows"].append(_new_row(body))
+    _bounded(body)
+    return [one["id"] for one in body["rows"][place : place + height]]
+
+
+def _put(body: Document, row: str, column: str, typed: str) -> None:
+    found = _column(body, column)
+    is_input = found in body["inputs"]
+    if len(str(typed)) > MOST_CHARACTERS:
+        raise _refusal("too_long", _("A cell holds at most %(most)s characters.", most=MOST_CHARACTERS))
+    if row == OTHERWISE:
+        if is_input and str(typed).strip():
+            raise _refusal("default", _("“Otherwise” has no conditions. Add a row for them."))
+        cells = body.setdefault("default", {})
+    else:
+        cells = body["rows"][_place(body, row)]["when" if is_input else "then"]
+    if row != OTHERWISE or not is_input:
+        read = table_words.condition_of if is_input else table_words.outcome_of
+        cells[column] = read(str(typed), found)
+
+
+# ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_row(document: Document, after: str | None = None, values: Document | None = None) -> Document:
+    """An empty row after this one, or at the end; `values` are its conditions by column id, as typed."""
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    place = len(body["rows"]) if after in (None, OTHERWISE) else _place(body, str(after)) + 1
+    made = _new_row(body)
+    body["rows"].insert(place, made)
+    _bounded(body)
+    for column, typed in (values or {}).items():
+        _put(body, made["id"], column, typed)
+    return changed
+
+
+def duplicate_row(document: Document, row: str) -> Document:
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    place = _place(body, row)
+    body["rows"].insert(place + 1, copy.deepcopy(body["rows"][place]) | {"id": new_id(body["rows"], "r")})
+    _bounded(body)
+    return changed
+
+
+def move_row(document: Document, row: str, by: int) -> Document:
+    """Up (-1) or down (1); at the end it stays."""
+    changed = copy.deepcopy(document)
+    _move(changed["body"]["rows"], _place(changed["body"], row), by)
+    return changed
+
+
+def delete_row(document: Document, row: str) -> Document:
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    if row == OTHERWISE:
+        body.pop("default", None)
+    elif len(body["rows"]) == 1:
+        raise _refusal("last", _("A table needs at least one row."))
+    else:
+        del body["rows"][_place(body, row)]
+    return changed
+
+
+def add_default(document: Document) -> Document:
+    """A row for everything that no other row holds for."""
+    changed = copy.deepcopy(document)
+    changed["body"].setdefault("default", {column["id"]: "" for column in changed["body"]["outputs"]})
+    return changed
+
+
+def _new_row(body: Document) -> Document:
+    when = {column["id"]: table_words.ANY for column in body["inputs"]}
+    return {"id": new_id(body["rows"], "r"), "when": when, "then": {column["id"]: "" for column in body["outputs"]}}
+
+
+def _bounded(body: Document) -> None:
+    if len(body["rows"]) > MOST_ROWS:
+        raise too_many(len(body["rows"]))
+
+
+# ── columns ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_column(
+    document: Document, group: str, title: str, type: str, options: str = "", after: str | None = None
+) -> Document:
+    """A column with a title of its own; `options` of a choice stand between commas or on lines."""
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    if group not in GROUPS or type not in TYPES:
+        raise _refusal("column", _("Choose what the column is for and what it holds."))
+    made = _named_column(body, title) | {"type": type}
+    if type == "choice":
+        made["options"] = _options(options)
+    names = [column["id"] for column in body[group]]
+    body[group].insert(names.index(after) + 1 if after in names else len(names), made)
+    _fill(body, group, made["id"], None)
+    return changed
+
+
+def duplicate_column(document: Document, column: str) -> Document:
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    found = _column(body, column)
+    group = _group_of(body, found)
+    made = copy.deepcopy(found) | _named_column(body, _free_title(body, found["title"]["zh"]))
+    body[group].insert(body[group].index(found) + 1, made)
+    _fill(body, group, made["id"], column)
+    return changed
+
+
+def move_column(document: Document, column: str, by: int) -> Document:
+    """To the left (-1) or right (1), among the conditions or among the results."""
+    changed = copy.deepcopy(document)
+    found = _column(changed["body"], column)
+    columns = changed["body"][_group_of(changed["body"], found)]
+    _move(columns, columns.index(found), by)
+    return changed
+
+
+def delete_column(document: Document, column: str) -> Document:
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    found = _column(body, column)
+    if body["outputs"] == [found]:
+        raise _refusal("last", _("A table needs at least one column of results."))
+    body[_group_of(body, found)].remove(found)
+    for cells in _cells(body):
+        cells.pop(column, None)
+    return changed
+
+
+def _named_column(body: Document, title: str) -> Document:
+    words = title.strip()[:40]
+    if not words:
+        raise _refusal("title", _("Give the column a title."))
+    if any(words in column["title"].values() for column in _columns(body)):
+        raise _refusal("title", _("There is a column “%(title)s” already. Give this one another title.", title=words))
+    if len(_columns(body)) >= MOST_COLUMNS:
+        raise _refusal("columns", _("A table has at most %(most)s columns.", most=MOST_COLUMNS))
+    name = new_id(_columns(body), "c")
+    return {"id": name, "key": name, "title": {"zh": words}}
+
+
+def _free_title(body: Document, title: str) -> str:
+    taken = {words for column in _columns(body) for words in column["title"].values()}
+    return next(name for number in range(2, len(taken) + 3) if (name := f"{title}{number}") not in taken)
+
+
+def _options(typed: str) -> list[str]:
+    options = list(dict.fromkeys(part.strip() for part in re.split(r"[\n,，、;；]", typed) if part.strip()))
+    if not options:
+        raise _refusal("options", _("Name the options of the choice, with commas between them."))
+    return options
+
+
+def _fill(body: Document, group: str, column: str, like: str | None) -> None:
+    """Give every row a cell in a new column: a copy of another's, any, or nothing."""
+    side, empty = ("when", table_words.ANY) if group == "inputs" else ("then", "")
+    for row in body["rows"]:
+        row[side][column] = row[side].get(like, empty) if like else empty
+    if group == "outputs" and "default" in body:
+        body["default"][column] = body["default"].get(like, "") if like else ""
+
+
+def _group_of(body: Document, column: Document) -> str:
+    return "inputs" if column in body["inputs"] else "outputs"
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def set_hit(document: Document, hit: str) -> Document:
+    """Whether the first row that holds counts, or only one may hold."""
+    if hit not in ("first", "unique"):
+        raise _refusal("hit", _("Choose how rows are found."))
+    changed = copy.deepcopy(document)
+    changed["body"]["hit"] = hit
+    changed["body"].pop("collect", None)
+    return changed
+
+
+def weigh(
+    document: Document,
+    row: str,
+    column: str,
+    to: str | float,
+    locked: Sequence[str] = (),
+    giver: str = table_weights.EQUALLY,
+) -> Document:
+    """Move one weight of a row whose weights have a fixed sum. `to` is in percent where cells are, `giver` the column
+    that gives or takes, or all others equally."""
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    group = next((group for group in table_weights.groups(body) if column in group.columns), None)
+    if group is None:
+        raise _refusal("weights", _("No check of this table adds this column up. Type into the grid instead."))
+    cells = body["default"] if row == OTHERWISE else body["rows"][_place(body, row)]["then"]
+    amounts = _amounts(cells, group)
+    wanted = _number(to) / (100 if group.in_percent else 1)
+    settled = table_weights.rebalance(
+        amounts, column, wanted, total=group.total, locked=[name for name in locked if name != column], giver=giver
+    )
+    percent = group.in_percent and any("%" in (cells.get(name) or "") for name in group.columns)
+    cells |= {name: table_weights.written(amount, percent=percent) for name, amount in settled.items()}
+    return changed
+
+
+def put_weight(document: Document, row: str, column: str, typed: str) -> Document:
+    """The weight as typed, the others as they are; their check says so when they no longer add up."""
+    changed = copy.deepcopy(document)
+    body = changed["body"]
+    group = next((group for group in table_weights.groups(body) if column in group.columns), None)
+    cells = body["rows"][_place(body, row)]["then"]
+    if group is None:
+        return document
+    amount = _number(typed) / (100 if group.in_percent else 1)
+    if amount == table_weights.value(cells.get(column)):
+        return document
+    cells[column] = table_weights.written(amount, percent=group.in_percent and "%" in (cells.get(column) or ""))
+    return changed
+
+
+def _amounts(cells: Document, group: table_weights.Group) -> dict[str, Decimal]:
+    amounts = {name: table_weights.value(cells.get(name) or "0") for name in group.columns}
+    constant = {name: amount for name, amount in amounts.items() if amount is not None}
+    if len(constant) < len(amounts):
+        raise _refusal("formula", _("This row has a formula among its weights. Change it in the grid."))
+    return constant
+
+
+def _number(typed: str | float) -> Decimal:
+    try:
+        number = Decimal(str(typed).strip().rstrip("%％"))
+    except InvalidOperation:
+        raise _refusal("number", _("Write the weight as a number.")) from None
+    if not number.is_finite():
+        raise _refusal("number", _("Write the weight as a number."))
+    return number
+
+
+# ── finding things ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _columns(body: Document) -> list[Document]:
+    return [*body["inputs"], *body["outputs"]]
+
+
+def _cells(body: Document) -> list[Document]:
+    return [cells for row in body["rows"] for cells in (row["when"], row["then"])] + [body.get("default", {})]
+
+
+def _column(body: Document, column: str) -> Document:
+    found = next((one for one in _columns(body) if one["id"] == column), None)
+    if found is None:
+        raise _refusal("gone", _("This column is not there any more."))
+    return found
+
+
+def _place(body: Document, row: str) -> int:
+    place = next((place for place, one in enumerate(body["rows"]) if one["id"] == row), None)
+    if place is None:
+        raise _refusal("gone", _("This row is not there any more."))
+    return place
+
+
+def _move(things: list[Any], place: int, by: int) -> None:
+    to = min(max(place + (1 if by > 0 else -1), 0), len(things) - 1)
+    things.insert(to, things.pop(place))
+
+
+def new_id(things: Sequence[Document], letter: str) -> str:
+    numbers = [int(found[1]) for one in things if (found := re.fullmatch(rf"{letter}(\d{{1,9}})", one["id"]))]
+    return f"{letter}{max(numbers, default=0) + 1}"
+
+
+def too_many(rows: int) -> Invalid:
+    sentence = _(
+        "These are %(rows)s rows; a rule table has at most %(most)s. Rows of data belong to an import, not to a rule.",
+        rows=f"{rows:,}",
+        most=f"{MOST_ROWS:,}",
+    )
+    return _refusal("too_many", sentence)
+
+
+def _refusal(code: str, sentence: str) -> Invalid:
+    return Invalid([Problem("", code, sentence)])
+
+
+OPERATIONS: dict[str, Callable[..., Document]] = {
+    "set": set_cell,
+    "clear": clear,
+    "paste": paste,
+    "add_row": add_row,
+    "duplicate_row": duplicate_row,
+    "move_row": move_row,
+    "delete_row": delete_row,
+    "add_default": add_default,
+    "add_column": add_column,
+    "duplicate_column": duplicate_column,
+    "move_column": move_column,
+    "delete_column": delete_column,
+    "set_hit": set_hit,
+    "weigh": weigh,
+}
