@@ -121,7 +121,10 @@ choice = st.sampled_from(['阶段="成熟期"', '阶段<>"新品推广期"'])
 date_leaf = st.sampled_from(["入职日期", "截止日期", "DATE(2025,1,31)", "TODAY()"])
 
 
-def formulas_of(depth: int) -> dict[str, st.SearchStrategy[str]]:
+Below = dict[str, st.SearchStrategy[str]]
+
+
+def formulas_of(depth: int) -> Below:
     """Formulas of each kind, nested up to a depth."""
     if depth == 0:
         return {
@@ -132,79 +135,106 @@ def formulas_of(depth: int) -> dict[str, st.SearchStrategy[str]]:
             "item": st.sampled_from(["明细.数量", "明细.单价"]),
         }
     below = formulas_of(depth - 1)
-    number, text, truth, date, item = (below[kind] for kind in ("number", "text", "bool", "date", "item"))
-    compare = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
+    number, truth, item = below["number"], below["bool"], below["item"]
     return {
-        "number": st.one_of(
-            number_leaf,
-            *(joined(sign, number, number) for sign in "+-*/^"),
-            joined("+", number, joined("*", number, number), number),
-            number.map(lambda inner: f"(-({inner}))"),
-            number.map(lambda inner: f"({inner})%"),
-            call("IF", truth, number, number),
-            call("IFS", truth, number, truth, number),
-            call("SWITCH", number, number, number, number, number),
-            call("IFERROR", number, number),
-            call("COALESCE", number, number),
-            call("CLAMP", number, number, number),
-            call("PERCENT", number, number),
-            call("PERCENT", number, number, number),
-            call("MOD", number, number),
-            *(several(name, number) for name in ("SUM", "AVERAGE", "MIN", "MAX", "COUNT")),
-            *(call(name, number) for name in ("INT", "ABS", "SQRT", "ROUND")),
-            *(
-                call(name, number, st.sampled_from(["0", "1", "2", "-2", "达成率"]))
-                for name in ("ROUND", "ROUNDUP", "ROUNDDOWN")
-            ),
-            *(several(name, item) for name in ("SUM", "AVERAGE", "MIN", "MAX", "COUNT")),
-            call("SUMIF", st.just("明细.类型"), text, st.just("明细.数量")),
-            call("COUNTIF", st.just("明细.数量"), st.sampled_from(['">=1"', '"<>0"', '">"&完成额', "目标额"])),
-            call("LOOKUP", text, st.just("明细.类型"), st.just("明细.单价")),
-            call(
-                "TIER",
-                number,
-                st.just("明细.数量"),
-                st.just("明细.单价"),
-            ),
-            call("RANK", number, st.just("明细.数量")),
-            call("LEN", text),
-            call("YEAR", date),
-            call("DAYS", date, date),
-            call("WORKDAYS", date, date),
-            joined("-", date, date),
-        ),
-        "text": st.one_of(
-            text_leaf,
-            joined("&", text, text),
-            joined("&", text, number),
-            call("IF", truth, text, text),
-            call("LEFT", text, st.sampled_from(["1", "2", "达成率"])),
-            call("COALESCE", text, text),
-        ),
-        "bool": st.one_of(
-            choice.map(lambda inner: f"({inner})"),
-            st.tuples(number, compare, number).map(lambda parts: f"({''.join(parts)})"),
-            st.tuples(date, compare, date).map(lambda parts: f"({''.join(parts)})"),
-            joined("=", text, text),
-            joined("=", truth, truth),
-            joined("<>", truth, truth),
-            several("AND", truth),
-            several("OR", truth),
-            call("NOT", truth),
-            call("ISBLANK", st.one_of(number, text, date)),
-            call("CONTAINS", text, text),
-        ),
-        "date": st.one_of(
-            date_leaf,
-            joined("+", date, number),
-            call("IF", truth, date, date),
-            call("EDATE", date, number),
-            call("EOMONTH", date, number),
-            call("MAX", date, date),
-            call("DATE", number, number, number),
-        ),
+        "number": _numbers(below),
+        "text": _texts(below),
+        "bool": _truths(below),
+        "date": _dates(below),
         "item": st.one_of(item, joined("*", item, item), joined("+", item, number), call("IF", truth, item, number)),
     }
+
+
+def _numbers(below: Below) -> st.SearchStrategy[str]:
+    number, text, truth, date = (below[kind] for kind in ("number", "text", "bool", "date"))
+    return st.one_of(
+        number_leaf,
+        *(joined(sign, number, number) for sign in "+-*/^"),
+        joined("+", number, joined("*", number, number), number),
+        number.map(lambda inner: f"(-({inner}))"),
+        number.map(lambda inner: f"({inner})%"),
+        call("IF", truth, number, number),
+        call("IFS", truth, number, truth, number),
+        call("SWITCH", number, number, number, number, number),
+        call("IFERROR", number, number),
+        call("COALESCE", number, number),
+        call("CLAMP", number, number, number),
+        call("PERCENT", number, number),
+        call("PERCENT", number, number, number),
+        call("MOD", number, number),
+        *(several(name, number) for name in ("SUM", "AVERAGE", "MIN", "MAX", "COUNT")),
+        *(call(name, number) for name in ("INT", "ABS", "SQRT", "ROUND")),
+        *(
+            call(name, number, st.sampled_from(["0", "1", "2", "-2", "达成率"]))
+            for name in ("ROUND", "ROUNDUP", "ROUNDDOWN")
+        ),
+        _over_subtable(below),
+        call("LEN", text),
+        call("YEAR", date),
+        call("DAYS", date, date),
+        call("WORKDAYS", date, date),
+        joined("-", date, date),
+    )
+
+
+def _over_subtable(below: Below) -> st.SearchStrategy[str]:
+    number, text, item = (below[kind] for kind in ("number", "text", "item"))
+    return st.one_of(
+        *(several(name, item) for name in ("SUM", "AVERAGE", "MIN", "MAX", "COUNT")),
+        call("SUMIF", st.just("明细.类型"), text, st.just("明细.数量")),
+        call("COUNTIF", st.just("明细.数量"), st.sampled_from(['">=1"', '"<>0"', '">"&完成额', "目标额"])),
+        call("LOOKUP", text, st.just("明细.类型"), st.just("明细.单价")),
+        call(
+            "TIER",
+            number,
+            st.just("明细.数量"),
+            st.just("明细.单价"),
+        ),
+        call("RANK", number, st.just("明细.数量")),
+    )
+
+
+def _texts(below: Below) -> st.SearchStrategy[str]:
+    number, text, truth = (below[kind] for kind in ("number", "text", "bool"))
+    return st.one_of(
+        text_leaf,
+        joined("&", text, text),
+        joined("&", text, number),
+        call("IF", truth, text, text),
+        call("LEFT", text, st.sampled_from(["1", "2", "达成率"])),
+        call("COALESCE", text, text),
+    )
+
+
+def _truths(below: Below) -> st.SearchStrategy[str]:
+    number, text, truth, date = (below[kind] for kind in ("number", "text", "bool", "date"))
+    compare = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
+    return st.one_of(
+        choice.map(lambda inner: f"({inner})"),
+        st.tuples(number, compare, number).map(lambda parts: f"({''.join(parts)})"),
+        st.tuples(date, compare, date).map(lambda parts: f"({''.join(parts)})"),
+        joined("=", text, text),
+        joined("=", truth, truth),
+        joined("<>", truth, truth),
+        several("AND", truth),
+        several("OR", truth),
+        call("NOT", truth),
+        call("ISBLANK", st.one_of(number, text, date)),
+        call("CONTAINS", text, text),
+    )
+
+
+def _dates(below: Below) -> st.SearchStrategy[str]:
+    number, truth, date = (below[kind] for kind in ("number", "bool", "date"))
+    return st.one_of(
+        date_leaf,
+        joined("+", date, number),
+        call("IF", truth, date, date),
+        call("EDATE", date, number),
+        call("EOMONTH", date, number),
+        call("MAX", date, date),
+        call("DATE", number, number, number),
+    )
 
 
 FORMULAS = formulas_of(2)
