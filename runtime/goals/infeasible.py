@@ -11,7 +11,7 @@ NAMED = 3
 
 
 def sentence(error: Infeasible, names: Mapping[str, str]) -> str:
-    ways = _(" or ").join(_way(remedy, names) for remedy in error.remedies)
+    ways = _(", or ").join(_way(remedy, names) for remedy in error.remedies)
     return _("%(what)s Ways out: %(ways)s.", what=_what(error), ways=ways)
 
 
