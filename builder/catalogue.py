@@ -60,51 +60,6 @@ def _entries(company_id: int) -> sa.Select[Any]:
 
 
 @dataclass(frozen=True)
-class Factor:
-    """A line of the factor library (S17)."""
-
-    id: int
-    key: str
-    title: Document
-    description: Document | None
-    unit: Document
-    direction: str
-    source: Document
-    owner: str | None
-    number: int | None
-    used: int
-
-
-def factors(company_id: int) -> list[Factor]:
-    """Metrics tagged factor, each with how many definitions in force name it; one statement."""
-    versions = definitions.published_all(company_id)
-    used = Counter(
-        (reference.kind, reference.key) for version in versions for reference in set(references.of(version.document))
-    )
-    return [
-        _factor(version, used)
-        for version in versions
-        if version.definition.kind == "metric" and "factor" in version.document["body"].get("tags", ())
-    ]
-
-
-def _factor(version: DefinitionVersion, used: Counter[tuple[str, str]]) -> Factor:
-    document, body = version.document, version.document["body"]
-    return Factor(
-        id=version.definition_id,
-        key=document["key"],
-        title=document["title"],
-        description=document.get("description"),
-        unit=body["unit"],
-        direction=body["direction"],
-        source=body["source"],
-        owner=body.get("owner"),
-        number=version.number,
-        used=used[("metric", document["key"])],
-    )
-
-
-@dataclass(frozen=True)
 class Neighbours:
     """What is in force around a definition: who names it, and what the keys that it names are called."""
 

@@ -106,7 +106,7 @@ def create(company_id: int, document: Document, *, by_id: int | None) -> Definit
     kind, key = document["kind"], document["key"]
     if find(company_id, kind, key) is not None:
         raise Conflict(_("“%(key)s” exists already. Open it and edit its draft.", key=key), f"{kind} {key} exists")
-    return _add_draft(add(company_id, document), document, by_id=by_id)
+    return begin_draft(add(company_id, document), document, by_id=by_id)
 
 
 def add(company_id: int, document: Document) -> Definition:
@@ -126,16 +126,16 @@ def find(company_id: int, kind: str, key: str) -> Definition | None:
 
 def open_draft(definition: Definition, *, by_id: int | None) -> DefinitionVersion:
     """The draft being worked on; started from the newest version when there is none."""
-    return draft_of(definition) or _add_draft(definition, history(definition)[0].document, by_id=by_id)
+    return draft_of(definition) or begin_draft(definition, history(definition)[0].document, by_id=by_id)
 
 
 def draft_of(definition: Definition) -> DefinitionVersion | None:
     return next((version for version in definition.versions if version.is_open), None)
 
 
-def _add_draft(definition: Definition, document: Document, *, by_id: int | None) -> DefinitionVersion:
+def begin_draft(definition: Definition, document: Document, *, by_id: int | None) -> DefinitionVersion:
     version = add_version(definition, document, by_id=by_id)
-    _flush_or_refuse(_("Somebody else started a draft meanwhile. Reload the page."))
+    flush_or_refuse(_("Somebody else started a draft meanwhile. Reload the page."))
     audit.record("definition.draft", _subject(definition), by_id=by_id, after={"digest": version.digest})
     return version
 
@@ -152,8 +152,8 @@ def add_version(definition: Definition, document: Document, *, by_id: int | None
 
 def save_draft(version: DefinitionVersion, text: str, *, seen: int, by_id: int | None) -> None:
     """Keep the text as the draft, with or without problems of meaning. `seen` is the `version_id` that the author
-    had before his eyes: EditedMeanwhile when it is no longer the newest. Raises Invalid when the text is no JSON or
-    names another definition. Flushes."""
+    had before his eyes: EditedMeanwhile when it is no longer the newest. A draft in review is withdrawn from it by an
+    edit. Raises Invalid when the text is no JSON or names another definition. Flushes."""
     document = json_text.read(text)
     if not version.is_open:
         raise Conflict(_("This version is published. Edit a new draft of it."), f"version {version.id} is frozen")
@@ -163,7 +163,8 @@ def save_draft(version: DefinitionVersion, text: str, *, seen: int, by_id: int |
     before, after = version.digest, digest(document)
     if before == after and json_text.dump(version.document) == json_text.dump(document):
         return
-    version.document, version.digest, version.state = document, after, "draft"
+    withdraw(version, by_id=by_id, reason=_("The draft was edited."))
+    version.document, version.digest = document, after
     version.edited_at, version.edited_by = clock.now(), by_id
     audit.record(
         "definition.save", _subject(version.definition), by_id=by_id, before={"digest": before}, after={"digest": after}
@@ -180,13 +181,23 @@ def _flush_edit(version: DefinitionVersion, text: str) -> None:
         raise EditedMeanwhile(version, text) from None
 
 
+def withdraw(version: DefinitionVersion, *, by_id: int | None, reason: str = "") -> None:
+    """Take the draft out of review, if it is in one."""
+    if review := version.open_review:
+        review.end("withdrawn", by_id=by_id, reason=reason)
+        audit.record("definition.withdraw", _subject(version.definition), by_id=by_id, reason=reason or None)
+    version.state = "draft"
+
+
 def discard(version: DefinitionVersion, *, by_id: int | None) -> None:
     """Throw a draft away; the definition goes with it when nothing of it was ever published."""
     if not version.is_open:
         raise Conflict(_("This version is published; it can be retired, not removed."), "a version is frozen")
+    if version.state == "in_review":
+        raise Conflict(_("The draft is in review. Withdraw it first."), f"version {version.id} is in review")
     definition = version.definition
-    definition.versions.remove(version)
     db.session.delete(version)
+    definition.versions.remove(version)
     audit.record("definition.discard", _subject(definition), by_id=by_id, before={"digest": version.digest})
     if not definition.versions:
         db.session.flush()
@@ -256,7 +267,7 @@ def put_in_force(
     version.scope = list(scope) if scope is not None else None
     version.published_at, version.published_by = clock.now(), by_id
     definition.title = version.document["title"]
-    _flush_or_refuse(_("Somebody else published a version meanwhile. Reload the page."))
+    flush_or_refuse(_("Somebody else published a version meanwhile. Reload the page."))
     published = {"number": version.number, "digest": version.digest}
     audit.record("definition.publish", _subject(definition), by_id=by_id, after=published, reason=note or None)
     return version
@@ -287,7 +298,7 @@ def _next_number(definition: Definition) -> int:
     return max((version.number or 0 for version in definition.versions), default=0) + 1
 
 
-def _flush_or_refuse(sentence: str) -> None:
+def flush_or_refuse(sentence: str) -> None:
     """The unique keys of versions decide between two people who do the same thing at once."""
     try:
         db.session.flush()

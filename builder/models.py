@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core import clock
 from core.db import Document, Model
 from organization.models import Member
 
@@ -75,6 +76,9 @@ class DefinitionVersion(Model):
     version_id: Mapped[int] = mapped_column(comment="counts the edits; a save of an older one is a conflict")
 
     definition: Mapped[Definition] = relationship(back_populates="versions")
+    reviews: Mapped[list["Review"]] = relationship(
+        back_populates="version", order_by="Review.id", cascade="all, delete-orphan"
+    )
     publisher: Mapped[Member | None] = relationship(foreign_keys=[published_by])
     editor: Mapped[Member | None] = relationship(foreign_keys=[edited_by])
 
@@ -83,6 +87,49 @@ class DefinitionVersion(Model):
     @property
     def is_open(self) -> bool:
         return self.state in ("draft", "in_review")
+
+    @property
+    def open_review(self) -> "Review | None":
+        return next((review for review in self.reviews if review.outcome is None), None)
+
+
+class Review(Model):
+    """A draft that somebody submitted, and how it ended: approved, returned or withdrawn. Roles are those in which
+    the two acted, as they held them on that day."""
+
+    __tablename__ = "definition_review"
+    __table_args__ = (
+        # Of two who submit one draft at once, the second is told.
+        Index(
+            "uq_definition_review_open",
+            "version_id",
+            unique=True,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    note: Mapped[str] = mapped_column(sa.String(500))
+    effective_from: Mapped[dt.date | None] = mapped_column(comment="none is the day of the approval")
+    submitted_at: Mapped[dt.datetime]
+    submitted_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    submitted_as: Mapped[str] = mapped_column(sa.String(40), comment="a role")
+    outcome: Mapped[str | None] = mapped_column(sa.String(10), comment="approved, returned or withdrawn")
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    decided_as: Mapped[str | None] = mapped_column(sa.String(40), comment="a role")
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    version: Mapped[DefinitionVersion] = relationship(back_populates="reviews")
+    submitter: Mapped[Member] = relationship(foreign_keys=[submitted_by])
+    decider: Mapped[Member | None] = relationship(foreign_keys=[decided_by])
+
+    def end(self, outcome: str, *, by_id: int | None, role: str | None = None, reason: str = "") -> None:
+        self.outcome, self.reason = outcome, reason
+        self.decided_at, self.decided_by, self.decided_as = clock.now(), by_id, role
 
 
 class Pack(Model):

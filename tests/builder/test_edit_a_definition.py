@@ -249,20 +249,6 @@ def test_keys_and_kinds_show_up_in_expert_mode_only(hr: FlaskClient, metric: Def
     assert "test.sales" in hr.get("/definitions").get_data(as_text=True)
 
 
-def test_S17_the_factor_library_tells_unit_direction_source_owner_version_and_use(
-    hr: FlaskClient, metric: DefinitionVersion, people: People
-) -> None:
-    cascade = documents.load("cascade")
-    for part in ("drivers", "tasks", "behaviour"):
-        cascade = documents.changed(cascade, f"/body/{part}", documents.GONE)
-    cascade = documents.changed(cascade, "/body/levels/1", documents.GONE)
-    definitions.publish(definitions.create(people.company.id, cascade, by_id=None), by_id=None)
-    db.session.commit()
-    page = hr.get("/definitions/factors").get_data(as_text=True)
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
-    assert cells == ["已签收订单的含税金额", "元", "越高越好", "文件导入", "销售运营", "1", "1"]
-
-
 def test_S23_sales_operations_edit_and_somebody_else_publishes(
     people: People, metric: DefinitionVersion, sign_in: Any
 ) -> None:
