@@ -196,16 +196,17 @@ def show(draft: Text, before: Text | None, rows: Rows, person: int, known: Sourc
     """`rows` are the three people; `person` is the one whose values stand under the names."""
     person = min(max(person, 0), max(len(rows) - 1, 0))
     judged = judge(draft.typed, draft.setting, known)
+    ranked = draft.setting.wanted == "number" and len(rows) == 3
     try:
         chips = chips_of(draft.setting, rows, person, known, today)
         published = _published(before, rows, known, today)
         if isinstance(judged, Fault):
-            return Shown(judged, [Outcome(name, value, "—", False, []) for name, value in published], None, chips)
+            held = [Outcome(name, value, "—", False, []) for name, value in published]
+            return Shown(judged, held, None, chips, ranked)
         results = compute(judged, draft.setting, rows, today)
     except formulas.FormulaError as error:  # a row brings a text where a number belongs
         return Shown(judged if isinstance(judged, Fault) else Fault(0, 0, error.text(language())))
     lines = explain(results, person, today) if len(rows) else None
-    ranked = draft.setting.wanted == "number" and len(rows) == 3
     return Shown(None, _outcomes(results, [value for _name, value in published], rows), lines, chips, ranked)
 
 

@@ -182,11 +182,11 @@ def _people(draft: DefinitionVersion, document: Document, known: Any) -> Rows:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a sample gives now, and whether that is what it should."""
+    """What a sample gives now, and whether that is what it should; None while the formula does not hold."""
 
     id: str
     gives: str
-    passes: bool
+    passes: bool | None
 
 
 def _tried(document: Document, known: Any) -> list[Tried]:
@@ -194,7 +194,7 @@ def _tried(document: Document, known: Any) -> list[Tried]:
     text, rows = _text_of(document), formula_people.of_samples(body)
     judged = formula_editor.judge(text.typed, text.setting, known)
     if isinstance(judged, formula_editor.Fault) or not len(rows):
-        return [Tried(sample["id"], "—", False) for sample in body.get("samples", ())]
+        return [Tried(sample["id"], "—", None) for sample in body.get("samples", ())]
     try:
         values = formula_editor.compute(judged, text.setting, rows, clock.today()).values
     except formulas.FormulaError as error:
