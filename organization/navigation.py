@@ -36,6 +36,7 @@ TEAM_GOALS = Entry("goals.tree", pgettext("menu", "Team goals"), "list-tree", "g
 TEAM_TASKS = Entry("tasks.team", pgettext("menu", "Team tasks"), "checklist", "tasks.read")
 TARGETS = Entry("goals.entry", pgettext("menu", "Targets"), "target-arrow", "goals.set")
 BOARDS = Entry("boards.index", pgettext("menu", "Boards"), "layout-dashboard", "goals.read")
+FIGURES = Entry("facts.index", pgettext("menu", "Figures"), "database", "facts.read")
 UNITS = Entry(
     "units.tree",
     pgettext("menu", "Units"),
@@ -55,8 +56,11 @@ JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
 _ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
 FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, UNITS)
-MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, BOARDS, MY_GOALS, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
-HEADQUARTERS = (GOALS, TARGETS, DEFINITIONS, UNITS, BOARDS, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS, *_ADMINISTRATION)
+MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, BOARDS, MY_GOALS, FIGURES, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
+HEADQUARTERS = (
+    *(GOALS, TARGETS, DEFINITIONS, UNITS, BOARDS, FIGURES, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS),
+    *_ADMINISTRATION,
+)
 SYSTEM = (*_MASTER_DATA, DEFINITIONS, PACKS, *_ADMINISTRATION)
 
 

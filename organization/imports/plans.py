@@ -26,7 +26,9 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of sheet. `key_columns` name a row; `words` are columns whose vocabulary should not grow by a slip.
+    """One sort of sheet. `key_columns` name a row, those that are not `needed` perhaps with nothing.
+
+    `words` are columns whose vocabulary should not grow by a slip.
 
     existing(company) → what is there, by key, in the words of the sheet, plus `id`.
     judge(plan): adds the problems that need more than one cell. write(plan): everything, in bulk; no commit.
@@ -140,7 +142,8 @@ def make(kind: Kind, sheet: Sheet, actor: Member) -> Plan:
 
 def _must_have_keys(kind: Kind, matched: Matched) -> None:
     there = {column.key for column in matched.columns.values()}
-    missing = [column.title for column in kind.columns if column.key in kind.key_columns and column.key not in there]
+    keys = [column for column in kind.columns if column.key in kind.key_columns and column.needed]
+    missing = [column.title for column in keys if column.key not in there]
     if missing:
         names = ", ".join(missing)
         sentence = _("The first line must name the columns; missing: %(names)s. Start from the template.", names=names)
@@ -160,7 +163,7 @@ def _read(plan: Plan, row: Row) -> None:
     row.key = tuple(row.values.get(column) for column in plan.kind.key_columns)
     columns = plan.columns_by_key()
     for column in plan.kind.key_columns:
-        if row.ok and row.values.get(column) is None:
+        if row.ok and columns[column].needed and row.values.get(column) is None:
             row.wrong(column, _("%(name)s is missing.", name=columns[column].title))
 
 

@@ -27,6 +27,7 @@ from runtime.facts.metrics import Metric
 from runtime.facts.models import Fact, counts
 
 BOOK = "runtime.facts.jobs.book"
+COLUMNS = tuple(getattr(Fact, name) for name in Rows.__dataclass_fields__)  # in the order of Rows
 
 
 @dataclass(frozen=True)
@@ -101,19 +102,16 @@ def values(
 
     `under` is a unit's path: only what counts there or below. `members`: only these people's.
     """
-    wanted = (Fact.id, Fact.unit_id, Fact.member_id, Fact.product_id)
-    query = select(*wanted, Fact.first_day, Fact.last_day, Fact.value, Fact.weight).where(
-        *within(company_id, metric_key, first, last)
-    )
+    query = select(*COLUMNS).where(*within(company_id, metric_key, first, last))
     if under is not None:
         query = query.join(OrgUnit, Fact.unit_id == OrgUnit.id).where(like_prefix(OrgUnit.path, under))
     if members is not None:
         query = query.where(Fact.member_id.in_(members))
-    return _columns(db.session.execute(query.order_by(Fact.id)).all())
+    return columns(db.session.execute(query.order_by(Fact.id)).all())
 
 
-def within(company_id: int, metric_key: str, first: dt.date, last: dt.date) -> list[sa.ColumnElement[bool]]:
-    """Facts of a metric that count and lie within two days."""
+def within(company_id: int, metric_key: Any, first: dt.date, last: dt.date) -> list[sa.ColumnElement[bool]]:
+    """Facts of a metric (a key, or an expression that gives one) that count and lie within two days."""
     return [
         Fact.company_id == company_id,
         Fact.metric_key == metric_key,
@@ -128,7 +126,8 @@ def number(rows: Rows, metric: Metric, groups: Ints, count: int) -> Floats:
     return aggregate(rows, metric.org, metric.time, groups, count)
 
 
-def _columns(found: Sequence[Any]) -> Rows:
+def columns(found: Sequence[Any]) -> Rows:
+    """What a statement over COLUMNS gave."""
     ids, units, members, products, firsts, lasts, amounts, weights = zip(*found, strict=True) if found else [()] * 8
     return Rows(
         *(_whole(part) for part in (ids, units, members, products)),

@@ -159,4 +159,4 @@ def _people(company_id: int) -> sa.Select[tuple[str, int, str]]:
 
 def _ids(model: type[Customer], company_id: int) -> dict[str, int]:
     rows = db.session.execute(select(model.code, model.id).where(model.company_id == company_id))
-    return dict(rows)
+    return dict(rows.all())

@@ -17,10 +17,10 @@ from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import Document, db
-from organization.models import Contact, Customer, Member
+from organization.models import Contact, Customer, Member, OrgUnit
 from runtime.actions.models import Task, TaskItem
 from runtime.facts import metrics, store, touches
-from runtime.facts.judging import Given
+from runtime.facts.judging import Covers, Given
 from runtime.facts.metrics import Metric
 from runtime.facts.models import Touch
 
@@ -30,13 +30,16 @@ SOURCES = {"visits": touches.VISIT}
 
 
 class Visit(NamedTuple):
-    """Somebody was with a customer on a day; a touch or a done task."""
+    """Somebody was with a customer on a day; a touch or a done task. `path` is that of his unit."""
 
     customer: int
     day: dt.date
     member: int
     tier: str | None
     contact_level: str | None
+    customer_name: str
+    member_name: str
+    path: str
 
 
 class Counted(NamedTuple):
@@ -102,9 +105,10 @@ def _recount(company_id: int, metric: Metric, rule: Rule, first: dt.date, last: 
 
 
 def judged(
-    company_id: int, rule: Rule, first: dt.date, last: dt.date, members: Sequence[int] | None = None
+    company_id: int, rule: Rule, first: dt.date, last: dt.date, covers: Covers = lambda _path: True
 ) -> list[Counted]:
-    """Each visit between two days and what became of it, in order of days; two statements."""
+    """Each visit between two days and what became of it, in order of days, of the units that `covers` says yes to.
+    Two statements."""
     today = clock.today()
     seen = _touches(company_id, first, last + rule.within)
     follow_ups: dict[int, list[dt.date]] = defaultdict(list)
@@ -115,11 +119,10 @@ def judged(
         days.sort()
     found = [visit for kind, visit in seen if kind == rule.kind and visit.day <= last]
     found += _done_tasks(company_id, first, last)
-    mine = None if members is None else set(members)
     return [
         _judge(visit, follow_ups[getattr(visit, rule.same)], rule, today)
         for visit in _distinct(filter(rule.fits, found), rule)
-        if mine is None or visit.member in mine
+        if covers(visit.path)
     ]
 
 
@@ -141,8 +144,13 @@ def _distinct(visits: Iterable[Visit], rule: Rule) -> list[Visit]:
 
 def _touches(company_id: int, first: dt.date, last: dt.date) -> list[tuple[str, Visit]]:
     rows = db.session.execute(
-        select(Touch.kind, Touch.customer_id, Touch.day, Touch.member_id, Customer.tier, Touch.contact_level)
+        select(
+            *(Touch.kind, Touch.customer_id, Touch.day, Touch.member_id, Customer.tier, Touch.contact_level),
+            *(Customer.name, Member.name, OrgUnit.path),
+        )
         .join(Touch.customer)
+        .join(Touch.member)
+        .join(OrgUnit, OrgUnit.id == Member.unit_id)
         .where(Touch.company_id == company_id, Touch.day >= first, Touch.day <= last)
         .order_by(Touch.id)
     )
@@ -153,16 +161,20 @@ def _done_tasks(company_id: int, first: dt.date, last: dt.date) -> list[Visit]:
     met = aliased(Contact)
     begin, end = _midnight(first), _midnight(last + dt.timedelta(days=1))
     rows = db.session.execute(
-        select(TaskItem.customer_id, TaskItem.done_at, Task.member_id, Customer.tier, met.level)
+        select(
+            *(TaskItem.customer_id, TaskItem.done_at, Task.member_id, Customer.tier, met.level),
+            *(Customer.name, Member.name, OrgUnit.path),
+        )
         .join(TaskItem.task)
         .join(TaskItem.customer)
+        .join(Task.member)
+        .join(OrgUnit, OrgUnit.id == Member.unit_id)
         .outerjoin(met, met.id == TaskItem.contact_id)
         .where(Task.company_id == company_id, TaskItem.done_at >= begin, TaskItem.done_at < end)
         .order_by(TaskItem.done_at, TaskItem.id)
     )
     return [
-        Visit(customer_id, done_at.astimezone(clock.SHANGHAI).date(), member_id, tier, level)
-        for customer_id, done_at, member_id, tier, level in rows
+        Visit(customer_id, done_at.astimezone(clock.SHANGHAI).date(), *others) for customer_id, done_at, *others in rows
     ]
 
 
@@ -172,4 +184,4 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def _codes(member_ids: set[int]) -> dict[int, str]:
     rows = db.session.execute(select(Member.id, Member.code).where(Member.id.in_(member_ids)))
-    return dict(rows)
+    return dict(rows.all())
