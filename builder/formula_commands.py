@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 import formulas
+from builder import functions_page
 from core.cli import print_json
 
 
@@ -70,6 +71,11 @@ def evaluate(
     click.echo(_shown(value))
     if step is not None:
         click.echo("\n".join(_lines(step)))
+
+
+@formulas_cli.command("functions", help="docs/reference/functions.md: every function with an example.")
+def functions() -> None:
+    click.echo(functions_page.markdown(), nl=False)
 
 
 def _schema(document: dict[str, Any]) -> formulas.Schema:

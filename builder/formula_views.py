@@ -25,6 +25,7 @@ from builder.formula_editor import Text
 from builder.formula_values import number, shown
 from builder.models import DefinitionVersion
 from builder.samples import Rows
+from builder.sources import Sources
 from core import access, clock
 from core.db import Document, db
 from core.errors import Invalid, NotFound, Problem
@@ -155,8 +156,10 @@ def _page(
     )
 
 
-def _shown(draft: DefinitionVersion, document: Document, rows: Rows, person: int, known: Any) -> formula_editor.Shown:
-    published = _published(draft)
+def _shown(
+    draft: DefinitionVersion, document: Document, rows: Rows, person: int, known: Sources
+) -> formula_editor.Shown:
+    published = _published(draft, known)
     before = _text_of(published) if published else None
     return formula_editor.show(_text_of(document), before, rows, person, known, clock.today())
 
@@ -165,15 +168,14 @@ def _text_of(document: Document) -> Text:
     return Text(document["body"]["expression"], formula_editor.of_formula(document["body"]))
 
 
-def _published(draft: DefinitionVersion) -> Document | None:
-    definition = draft.definition
-    version = definitions.published(definition.company_id, definition.kind, definition.key)
-    return version.document if version else None
+def _published(draft: DefinitionVersion, known: Sources) -> Document | None:
+    source = known.get((draft.definition.kind, draft.definition.key))
+    return source.document if source else None
 
 
-def _people(draft: DefinitionVersion, document: Document, known: Any) -> Rows:
+def _people(draft: DefinitionVersion, document: Document, known: Sources) -> Rows:
     """Best, middle and worst of those whom a cascade asks this formula about; else the formula's own samples."""
-    definition, now = draft.definition, _published(draft) or document
+    definition, now = draft.definition, _published(draft, known) or document
     everybody = formula_people.of_formula(definition.key, definition.company_id, known)
     rows = everybody if len(everybody) else formula_people.of_samples(document["body"])
     text = _text_of(now)
@@ -189,7 +191,7 @@ class Tried:
     passes: bool | None
 
 
-def _tried(document: Document, known: Any) -> list[Tried]:
+def _tried(document: Document, known: Sources) -> list[Tried]:
     body = document["body"]
     text, rows = _text_of(document), formula_people.of_samples(body)
     judged = formula_editor.judge(text.typed, text.setting, known)

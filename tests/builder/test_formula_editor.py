@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import login_user
 
-from builder import definitions, formula_desk, function_list, remedies, samples
+from builder import definitions, formula_desk, function_list, functions_page, remedies, samples
 from builder.models import Definition
+from core.config import CHECKOUT
 from core.db import db
 from tests.product import add_member
 from tests.sales import Sales
@@ -314,3 +315,8 @@ def test_members_of_a_cascade_bring_their_columns(app: Flask, sales: Sales) -> N
 def test_a_name_is_written_as_the_language_needs_it() -> None:
     assert remedies.written("历史业绩") == "历史业绩"
     assert remedies.written("客单价(元)") == "[客单价(元)]"
+
+
+def test_the_reference_of_functions_is_current() -> None:
+    written = (CHECKOUT / "docs" / "reference" / "functions.md").read_text(encoding="utf-8")
+    assert written == functions_page.markdown(), "run: guantong formulas functions > docs/reference/functions.md"
