@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import remedies
+from builder import formula_uses, remedies
 from core.db import Document
 from core.errors import Invalid, Problem
 from core.i18n import text
@@ -32,7 +32,7 @@ def read(document: Document, posted: Posted) -> Document:
     body = new["body"]
     _words(new, "title", posted, "title")
     _words(new, "description", posted, "description")
-    renamed = _names(body, posted)
+    renamed = _names(body, posted) | formula_uses.read(body, posted)
     for parameter in body.get("parameters", ()):
         _parameter(parameter, posted, problems)
     _result(body, posted, problems)
@@ -60,6 +60,8 @@ def add(document: Document, part: str) -> str:
 
 
 def remove(document: Document, identity: str) -> None:
+    """The input, parameter or sample with the id, or the use at use-<position>."""
+    formula_uses.remove(document["body"], identity)
     for part in FRESH:
         entries = document["body"].get(part, ())
         document["body"] |= {part: [entry for entry in entries if entry["id"] != identity]} if entries else {}
@@ -90,10 +92,11 @@ def _names(body: Document, posted: Posted) -> dict[str, str]:
     for entry in (*body["inputs"], *body.get("parameters", ())):
         typed = posted.get(f"{entry['id']}-as", "").strip()
         if typed and typed != entry["as"]:
-            changed[entry["as"]] = entry["as"] = typed
+            changed[entry["as"]] = typed
+            entry["as"] = typed
         if posted.get(f"{entry['id']}-type") in ("number", "text", "bool", "date"):
             entry["type"] = posted[f"{entry['id']}-type"]
-    return {old: new for old, new in changed.items() if old != new}
+    return changed
 
 
 def _rename(body: Document, names: dict[str, str]) -> None:

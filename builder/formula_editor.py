@@ -82,6 +82,10 @@ def judge(typed: str, setting: Setting, known: Sources) -> Expression | Fault:
         return scope.compile(typed, setting.wanted, decimals=setting.decimals)
     except Invalid as refused:
         error = refused.__cause__
+        if isinstance(error, formulas.FormulaError) and error.code == "E_NAME" and scope.problems:
+            return Fault(
+                error.start, error.end, scope.problems[0].message
+            )  # the name that is missing could not be made
         if isinstance(error, formulas.FormulaError):
             schema = formulas.Schema(scope.fields, aliases=scope.aliases)
             return Fault(error.start, error.end, error.text(language()), remedies.of(typed, error, schema))

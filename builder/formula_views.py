@@ -14,6 +14,7 @@ from builder import (
     formula_draft,
     formula_editor,
     formula_people,
+    formula_uses,
     function_list,
     json_text,
     views,
@@ -105,7 +106,7 @@ def save(definition_id: int) -> Response:
     draft, seen = _draft(definition_id), request.form.get("seen", 0, type=int)
     try:
         document = formula_draft.read(draft.document, request.form)
-        fresh = formula_draft.add(document, request.form.get("add", ""))
+        fresh = _add(document, draft.definition.company_id)
         formula_draft.remove(document, request.form.get("remove", ""))
         definitions.save_draft(draft, json_text.dump(document), seen=seen, by_id=current_user.id)
     except Invalid as error:
@@ -116,6 +117,14 @@ def save(definition_id: int) -> Response:
     if not fresh and "remove" not in request.form:
         flash(_("Saved as a draft. Nothing changes for anybody until it is published."), "good")
     return make_response(redirect(url_for(".edit", definition_id=definition_id, _anchor=fresh or None), 303))
+
+
+def _add(document: Document, company_id: int) -> str:
+    """The part that was asked for; the place on the page to go to."""
+    if request.form.get("add") != "uses":
+        return formula_draft.add(document, request.form.get("add", ""))
+    chosen = request.form.get("use-source", "")
+    return "uses" if formula_uses.add(document["body"], chosen, definitions.sources(company_id)) else ""
 
 
 @bp.post("/<int:definition_id>/check")
@@ -146,6 +155,8 @@ def _page(
         draft=draft,
         document=document,
         body=document["body"],
+        uses=formula_uses.rows(document["body"], known),
+        offered=formula_uses.offered(known, document["key"]),
         sentence=formula_draft.sentence(document),
         seen=seen,
         desk=Desk(address, kept, rows, _shown(draft, document, rows, 0, known)),

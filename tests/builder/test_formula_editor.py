@@ -320,3 +320,32 @@ def test_a_name_is_written_as_the_language_needs_it() -> None:
 def test_the_reference_of_functions_is_current() -> None:
     written = (CHECKOUT / "docs" / "reference" / "functions.md").read_text(encoding="utf-8")
     assert written == functions_page.markdown(), "run: guantong formulas functions > docs/reference/functions.md"
+
+
+# ── values from tables ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_value_of_a_table_is_chosen_and_wired_to_an_input(operations: FlaskClient, weight: Definition) -> None:
+    save(operations, weight, add="uses", **{"use-source": "table medical.stage_weights"})
+    (use,) = draft_of(weight)["uses"]
+    assert use == {
+        "as": "覆盖权重",
+        "table": "medical.stage_weights",
+        "inputs": {"stage": "爬坡系数"},
+        "output": "coverage",
+    }
+    wired = {"use-0-in-stage": '"推广期"', "use-0-output": "profit", "use-0-as": "利润权重"}
+    fragment = check(operations, weight, expression="利润权重*客户潜力", **wired)
+    assert "公式没有问题" in fragment
+    assert re.search(r"利润权重 = 0\.\d+ \S+ v1 · 推广期", plain(fragment.split('id="expression-steps"')[1]))
+    save(operations, weight, expression="覆盖权重*客户潜力", **wired)
+    assert draft_of(weight)["expression"] == "利润权重*客户潜力"
+    save(operations, weight, remove="use-0")
+    assert draft_of(weight)["uses"] == []
+
+
+def test_a_value_that_is_wired_wrong_says_so(operations: FlaskClient, weight: Definition) -> None:
+    save(operations, weight, add="uses", **{"use-source": "table medical.stage_weights"})
+    fragment = check(operations, weight, expression="覆盖权重*客户潜力")
+    assert "is-wrong" in fragment
+    assert "这里要得到文字" in plain(fragment)
