@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from core.db import db, like_prefix
 from organization.access import visible_units
@@ -135,6 +136,13 @@ def behind(
     if member_id is not None:
         query = query.where(Fact.member_id == member_id, Fact.unit_id == unit.id)
     return query.where(Fact.unit_id == unit.id, Fact.member_id.is_(None)) if own else query
+
+
+def find(fact_id: int) -> Fact | None:
+    """With its unit, person and product; one statement."""
+    return db.session.get(
+        Fact, fact_id, options=[joinedload(Fact.unit), joinedload(Fact.member), joinedload(Fact.product)]
+    )
 
 
 def history(fact: Fact) -> list[Fact]:

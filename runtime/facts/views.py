@@ -96,7 +96,7 @@ def sources() -> str:
 @access.needs(READ)
 def show(fact_id: int) -> str:
     """One fact with its revisions."""
-    fact = db.session.get(Fact, fact_id)
+    fact = figures.find(fact_id)
     if fact is None or not current_user.may(READ, fact.unit):
         raise NotFound(_("This figure is not there, or outside of what you may see."))
     metric = metrics.in_force(fact.company_id).get(fact.metric_key)
