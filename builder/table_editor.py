@@ -12,16 +12,17 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
+from types import NoneType
 from typing import Any
 
 from flask_babel import gettext as _
 
+from builder import table_parts as parts
 from builder import table_weights, table_words
+from builder.table_parts import MOST_ROWS, OTHERWISE
 from core.db import Document
-from core.errors import Invalid, Problem
+from core.errors import Invalid
 
-OTHERWISE = "default"
-MOST_ROWS = 500
 MOST_COLUMNS = 60
 MOST_CHARACTERS = 2_000
 TYPES = ("number", "text", "choice", "bool", "date")
@@ -33,17 +34,14 @@ def perform(document: Document, operation: Document) -> Document:
     arguments = {name: value for name, value in operation.items() if name != "do"}
     function = OPERATIONS.get(str(operation.get("do")))
     if function is None:
-        raise Invalid([stale_page()])
+        raise Invalid([parts.stale_page()])
     try:
         inspect.signature(function).bind(document, **arguments)
     except TypeError as error:
-        raise Invalid([stale_page()]) from error
+        raise Invalid([parts.stale_page()]) from error
+    if not all(isinstance(value, _KINDS.get(name, _WORDS)) for name, value in arguments.items()):
+        raise Invalid([parts.stale_page()])
     return function(document, **arguments)
-
-
-def stale_page() -> Problem:
-    """What did not come from the page as it is today."""
-    return Problem("", "operation", _("The page is out of date. Reload it."))
 
 
 # ── cells ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,10 +68,12 @@ def paste(
     """A block copied from a spreadsheet, from this cell to the right and down; rows are added where they run out.
     `lines` is how many there were before the page cut them, `merged` whether cells were merged."""
     if merged:
-        raise _refusal("merged", _("The copied part has merged cells. Unmerge them in the spreadsheet and copy again."))
+        raise parts.refusal(
+            "merged", _("The copied part has merged cells. Unmerge them in the spreadsheet and copy again.")
+        )
     block = _block(text)
     if max(lines or 0, len(block)) > MOST_ROWS:
-        raise too_many(max(lines or 0, len(block)))
+        raise parts.too_many(max(lines or 0, len(block)))
     changed = copy.deepcopy(document)
     body = changed["body"]
     columns = _columns_from(body, column, max(map(len, block), default=0))
@@ -93,11 +93,13 @@ def _block(text: str) -> list[list[str]]:
 
 
 def _columns_from(body: Document, column: str, width: int) -> list[str]:
-    names = [one["id"] for one in _columns(body)]
-    place = names.index(_column(body, column)["id"])
+    names = [one["id"] for one in parts.columns(body)]
+    place = names.index(parts.column(body, column)["id"])
     if width > len(names) - place:
         room = {"width": width, "room": len(names) - place}
-        raise _refusal("too_wide", _("The block has %(width)s columns; from this cell on there are %(room)s.", **room))
+        raise parts.refusal(
+            "too_wide", _("The block has %(width)s columns; from this cell on there are %(room)s.", **room)
+        )
     return names[place : place + width]
 
 
@@ -105,9 +107,9 @@ def _rows_from(body: Document, row: str, height: int) -> list[str]:
     """The ids of as many rows from this one on; new ones where there are none."""
     if row == OTHERWISE:
         if height > 1:
-            raise _refusal("default", _("Below “otherwise” there are no rows. Paste further up."))
+            raise parts.refusal("default", _("Below “otherwise” there are no rows. Paste further up."))
         return [row]
-    place = _place(body, row)
+    place = parts.place(body, row)
     while len(body["rows"]) < place + height:
         body["rows"].append(_new_row(body))
     _bounded(body)
@@ -115,16 +117,16 @@ def _rows_from(body: Document, row: str, height: int) -> list[str]:
 
 
 def _put(body: Document, row: str, column: str, typed: str) -> None:
-    found = _column(body, column)
+    found = parts.column(body, column)
     is_input = found in body["inputs"]
     if len(str(typed)) > MOST_CHARACTERS:
-        raise _refusal("too_long", _("A cell holds at most %(most)s characters.", most=MOST_CHARACTERS))
+        raise parts.refusal("too_long", _("A cell holds at most %(most)s characters.", most=MOST_CHARACTERS))
     if row == OTHERWISE:
         if is_input and str(typed).strip():
-            raise _refusal("default", _("“Otherwise” has no conditions. Add a row for them."))
+            raise parts.refusal("default", _("“Otherwise” has no conditions. Add a row for them."))
         cells = body.setdefault("default", {})
     else:
-        cells = body["rows"][_place(body, row)]["when" if is_input else "then"]
+        cells = body["rows"][parts.place(body, row)]["when" if is_input else "then"]
     if row != OTHERWISE or not is_input:
         read = table_words.condition_of if is_input else table_words.outcome_of
         cells[column] = read(str(typed), found)
@@ -137,7 +139,7 @@ def add_row(document: Document, after: str | None = None, values: Document | Non
     """An empty row after this one, or at the end; `values` are its conditions by column id, as typed."""
     changed = copy.deepcopy(document)
     body = changed["body"]
-    place = len(body["rows"]) if after in (None, OTHERWISE) else _place(body, str(after)) + 1
+    place = len(body["rows"]) if after in (None, OTHERWISE) else parts.place(body, str(after)) + 1
     made = _new_row(body)
     body["rows"].insert(place, made)
     _bounded(body)
@@ -149,8 +151,8 @@ def add_row(document: Document, after: str | None = None, values: Document | Non
 def duplicate_row(document: Document, row: str) -> Document:
     changed = copy.deepcopy(document)
     body = changed["body"]
-    place = _place(body, row)
-    body["rows"].insert(place + 1, copy.deepcopy(body["rows"][place]) | {"id": new_id(body["rows"], "r")})
+    place = parts.place(body, row)
+    body["rows"].insert(place + 1, copy.deepcopy(body["rows"][place]) | {"id": parts.new_id(body["rows"], "r")})
     _bounded(body)
     return changed
 
@@ -158,7 +160,7 @@ def duplicate_row(document: Document, row: str) -> Document:
 def move_row(document: Document, row: str, by: int) -> Document:
     """Up (-1) or down (1); at the end it stays."""
     changed = copy.deepcopy(document)
-    _move(changed["body"]["rows"], _place(changed["body"], row), by)
+    parts.move(changed["body"]["rows"], parts.place(changed["body"], row), by)
     return changed
 
 
@@ -168,9 +170,9 @@ def delete_row(document: Document, row: str) -> Document:
     if row == OTHERWISE:
         body.pop("default", None)
     elif len(body["rows"]) == 1:
-        raise _refusal("last", _("A table needs at least one row."))
+        raise parts.refusal("last", _("A table needs at least one row."))
     else:
-        del body["rows"][_place(body, row)]
+        del body["rows"][parts.place(body, row)]
     return changed
 
 
@@ -183,12 +185,16 @@ def add_default(document: Document) -> Document:
 
 def _new_row(body: Document) -> Document:
     when = {column["id"]: table_words.ANY for column in body["inputs"]}
-    return {"id": new_id(body["rows"], "r"), "when": when, "then": {column["id"]: "" for column in body["outputs"]}}
+    return {
+        "id": parts.new_id(body["rows"], "r"),
+        "when": when,
+        "then": {column["id"]: "" for column in body["outputs"]},
+    }
 
 
 def _bounded(body: Document) -> None:
     if len(body["rows"]) > MOST_ROWS:
-        raise too_many(len(body["rows"]))
+        raise parts.too_many(len(body["rows"]))
 
 
 # ── columns ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +207,7 @@ def add_column(
     changed = copy.deepcopy(document)
     body = changed["body"]
     if group not in GROUPS or type not in TYPES:
-        raise _refusal("column", _("Choose what the column is for and what it holds."))
+        raise parts.refusal("column", _("Choose what the column is for and what it holds."))
     made = _named_column(body, title) | {"type": type}
     if type == "choice":
         made["options"] = _options(options)
@@ -214,7 +220,7 @@ def add_column(
 def duplicate_column(document: Document, column: str) -> Document:
     changed = copy.deepcopy(document)
     body = changed["body"]
-    found = _column(body, column)
+    found = parts.column(body, column)
     group = _group_of(body, found)
     made = copy.deepcopy(found) | _named_column(body, _free_title(body, found["title"]["zh"]))
     body[group].insert(body[group].index(found) + 1, made)
@@ -225,20 +231,20 @@ def duplicate_column(document: Document, column: str) -> Document:
 def move_column(document: Document, column: str, by: int) -> Document:
     """To the left (-1) or right (1), among the conditions or among the results."""
     changed = copy.deepcopy(document)
-    found = _column(changed["body"], column)
+    found = parts.column(changed["body"], column)
     columns = changed["body"][_group_of(changed["body"], found)]
-    _move(columns, columns.index(found), by)
+    parts.move(columns, columns.index(found), by)
     return changed
 
 
 def delete_column(document: Document, column: str) -> Document:
     changed = copy.deepcopy(document)
     body = changed["body"]
-    found = _column(body, column)
+    found = parts.column(body, column)
     if body["outputs"] == [found]:
-        raise _refusal("last", _("A table needs at least one column of results."))
+        raise parts.refusal("last", _("A table needs at least one column of results."))
     body[_group_of(body, found)].remove(found)
-    for cells in _cells(body):
+    for cells in parts.cells(body):
         cells.pop(column, None)
     return changed
 
@@ -246,24 +252,26 @@ def delete_column(document: Document, column: str) -> Document:
 def _named_column(body: Document, title: str) -> Document:
     words = title.strip()[:40]
     if not words:
-        raise _refusal("title", _("Give the column a title."))
-    if any(words in column["title"].values() for column in _columns(body)):
-        raise _refusal("title", _("There is a column “%(title)s” already. Give this one another title.", title=words))
-    if len(_columns(body)) >= MOST_COLUMNS:
-        raise _refusal("columns", _("A table has at most %(most)s columns.", most=MOST_COLUMNS))
-    name = new_id(_columns(body), "c")
+        raise parts.refusal("title", _("Give the column a title."))
+    if any(words in column["title"].values() for column in parts.columns(body)):
+        raise parts.refusal(
+            "title", _("There is a column “%(title)s” already. Give this one another title.", title=words)
+        )
+    if len(parts.columns(body)) >= MOST_COLUMNS:
+        raise parts.refusal("columns", _("A table has at most %(most)s columns.", most=MOST_COLUMNS))
+    name = parts.new_id(parts.columns(body), "c")
     return {"id": name, "key": name, "title": {"zh": words}}
 
 
 def _free_title(body: Document, title: str) -> str:
-    taken = {words for column in _columns(body) for words in column["title"].values()}
+    taken = {words for column in parts.columns(body) for words in column["title"].values()}
     return next(name for number in range(2, len(taken) + 3) if (name := f"{title}{number}") not in taken)
 
 
 def _options(typed: str) -> list[str]:
     options = list(dict.fromkeys(part.strip() for part in re.split(r"[\n,，、;；]", typed) if part.strip()))
     if not options:
-        raise _refusal("options", _("Name the options of the choice, with commas between them."))
+        raise parts.refusal("options", _("Name the options of the choice, with commas between them."))
     return options
 
 
@@ -286,7 +294,7 @@ def _group_of(body: Document, column: Document) -> str:
 def set_hit(document: Document, hit: str) -> Document:
     """Whether the first row that holds counts, or only one may hold."""
     if hit not in ("first", "unique"):
-        raise _refusal("hit", _("Choose how rows are found."))
+        raise parts.refusal("hit", _("Choose how rows are found."))
     changed = copy.deepcopy(document)
     changed["body"]["hit"] = hit
     changed["body"].pop("collect", None)
@@ -307,8 +315,8 @@ def weigh(
     body = changed["body"]
     group = next((group for group in table_weights.groups(body) if column in group.columns), None)
     if group is None:
-        raise _refusal("weights", _("No check of this table adds this column up. Type into the grid instead."))
-    cells = body["default"] if row == OTHERWISE else body["rows"][_place(body, row)]["then"]
+        raise parts.refusal("weights", _("No check of this table adds this column up. Type into the grid instead."))
+    cells = body["default"] if row == OTHERWISE else body["rows"][parts.place(body, row)]["then"]
     amounts = _amounts(cells, group)
     wanted = _number(to) / (100 if group.in_percent else 1)
     settled = table_weights.rebalance(
@@ -324,7 +332,7 @@ def put_weight(document: Document, row: str, column: str, typed: str) -> Documen
     changed = copy.deepcopy(document)
     body = changed["body"]
     group = next((group for group in table_weights.groups(body) if column in group.columns), None)
-    cells = body["rows"][_place(body, row)]["then"]
+    cells = body["rows"][parts.place(body, row)]["then"]
     if group is None:
         return document
     amount = _number(typed) / (100 if group.in_percent else 1)
@@ -338,7 +346,7 @@ def _amounts(cells: Document, group: table_weights.Group) -> dict[str, Decimal]:
     amounts = {name: table_weights.value(cells.get(name) or "0") for name in group.columns}
     constant = {name: amount for name, amount in amounts.items() if amount is not None}
     if len(constant) < len(amounts):
-        raise _refusal("formula", _("This row has a formula among its weights. Change it in the grid."))
+        raise parts.refusal("formula", _("This row has a formula among its weights. Change it in the grid."))
     return constant
 
 
@@ -346,59 +354,14 @@ def _number(typed: str | float) -> Decimal:
     try:
         number = Decimal(str(typed).strip().rstrip("%％"))
     except InvalidOperation:
-        raise _refusal("number", _("Write the weight as a number.")) from None
+        raise parts.refusal("number", _("Write the weight as a number.")) from None
     if not number.is_finite():
-        raise _refusal("number", _("Write the weight as a number."))
+        raise parts.refusal("number", _("Write the weight as a number."))
     return number
 
 
-# ── finding things ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _columns(body: Document) -> list[Document]:
-    return [*body["inputs"], *body["outputs"]]
-
-
-def _cells(body: Document) -> list[Document]:
-    return [cells for row in body["rows"] for cells in (row["when"], row["then"])] + [body.get("default", {})]
-
-
-def _column(body: Document, column: str) -> Document:
-    found = next((one for one in _columns(body) if one["id"] == column), None)
-    if found is None:
-        raise _refusal("gone", _("This column is not there any more."))
-    return found
-
-
-def _place(body: Document, row: str) -> int:
-    place = next((place for place, one in enumerate(body["rows"]) if one["id"] == row), None)
-    if place is None:
-        raise _refusal("gone", _("This row is not there any more."))
-    return place
-
-
-def _move(things: list[Any], place: int, by: int) -> None:
-    to = min(max(place + (1 if by > 0 else -1), 0), len(things) - 1)
-    things.insert(to, things.pop(place))
-
-
-def new_id(things: Sequence[Document], letter: str) -> str:
-    numbers = [int(found[1]) for one in things if (found := re.fullmatch(rf"{letter}(\d{{1,9}})", one["id"]))]
-    return f"{letter}{max(numbers, default=0) + 1}"
-
-
-def too_many(rows: int) -> Invalid:
-    sentence = _(
-        "These are %(rows)s rows; a rule table has at most %(most)s. Rows of data belong to an import, not to a rule.",
-        rows=f"{rows:,}",
-        most=f"{MOST_ROWS:,}",
-    )
-    return _refusal("too_many", sentence)
-
-
-def _refusal(code: str, sentence: str) -> Invalid:
-    return Invalid([Problem("", code, sentence)])
-
+_WORDS = (str, int, float, NoneType)
+_KINDS: dict[str, Any] = {"rows": list, "columns": list, "locked": list, "values": dict, "by": int}
 
 OPERATIONS: dict[str, Callable[..., Document]] = {
     "set": set_cell,

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder import table_weights, table_words
-from builder.table_editor import OTHERWISE
 from builder.table_findings import Finding, findings
+from builder.table_parts import OTHERWISE
 from core.db import Document
 from core.i18n import text
 

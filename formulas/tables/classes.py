@@ -141,6 +141,8 @@ def _code(value: Any, column: TableColumn, points: tuple[Any, ...]) -> int:
         return int(value)
     if column.kind == "text":
         return points.index(value.casefold()) + 1
+    if value in points:  # nearly always, and found without a comparison for each point
+        return 2 * points.index(value) + 1
     return 2 * next(place for place, point in enumerate(points) if near(value, point)) + 1
 
 

@@ -43,12 +43,13 @@ def read_output(table: TableBody, names: Schema, column: TableColumn) -> OutputC
     values = np.full(len(rows), _NEUTRAL[column.kind], dtype=_TYPES[column.kind])
     status = np.full(len(rows), BLANK, dtype=np.uint8)
     formulas: dict[int, Formula] = {}
+    read: dict[str, Formula] = {}  # the same few values stand in many rows
     for place, row in enumerate(rows):
         cell = row.then.get(column.id, "").strip()
         if cell in ("", "-"):
             continue
         try:
-            formula = _cell(cell, column, names)
+            formula = read[cell] = read.get(cell) or _cell(cell, column, names)
         except FormulaError as error:
             path = f"{row.path}/then/{column.id}" if row.path else f"/default/{column.id}"
             table.problems.append(refused(path, error))

@@ -77,6 +77,7 @@ def test_change_a_rule_and_publish_it(
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     page.click(".page-actions button.btn-primary")
+    page.goto(page.url.replace("/table", "/edit?plain=1"))
     write(page, threshold(">偏离底"))
     problems = page.locator(".code-problems li")
     expect(problems.first).to_contain_text(words[1])
