@@ -162,3 +162,14 @@ def test_an_empty_installation_prints_one_link_that_sets_it_up(tmp_path: Path) -
         who = {"name": "王总", "login": "wang", "password": "keyboard-cat-9", "again": "keyboard-cat-9"}
         home = visitor.post(link[1], page, company="新公司", time_zone="Asia/Shanghai", **who)
         assert "新公司" in home
+
+
+def test_a_start_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    """Each costs every start a tenth of it, and is for a few requests or for another set-up."""
+    rare = {"alembic", "holidays", "psycopg", "pypinyin", "redis", "rich", "rq", "xlsxwriter"}
+    program = "import sys; from wsgi import create_app; create_app(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(tmp_path), cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & rare == set()

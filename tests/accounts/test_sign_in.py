@@ -1,6 +1,10 @@
 import datetime as dt
+import os
+import subprocess
+import sys
 
 import pytest
+from redis import Redis
 
 from core import clock
 from core.db import db
@@ -9,6 +13,12 @@ from organization.models import AuthSession, Member
 from tests.product import PASSWORD, TODAY, People
 
 WRONG = "登录名或密码不对"
+SIX_WRONG_TRIES = """
+from wsgi import create_app
+client = create_app(WTF_CSRF_ENABLED=False).test_client()
+for _try in range(6):
+    print(client.post("/sign-in", data={"login": "S001", "password": "wrong"}).status_code)
+"""
 
 
 def test_a_stranger_is_asked_to_sign_in_and_led_back(client, people: People):
@@ -95,6 +105,19 @@ def test_a_disabled_account_cannot_enter_and_is_out_at_once(client, people: Peop
 def test_the_eleventh_wrong_try_in_a_minute_is_refused(client, people: People):
     tries = [client.post("/sign-in", data={"login": f"name{n}", "password": "wrong"}).status_code for n in range(11)]
     assert tries == [422] * 10 + [429]
+
+
+@pytest.mark.redis
+def test_processes_count_wrong_tries_together_in_redis(app, people: People, redis_url: str):
+    settings = app.config["SETTINGS"]
+    ours = {"GUANTONG_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url, "REDIS_URL": redis_url}
+    db.session.commit()
+    Redis.from_url(redis_url).flushdb()
+    both = [
+        subprocess.check_output([sys.executable, "-c", SIX_WRONG_TRIES], env=os.environ | ours, text=True)
+        for _process in range(2)
+    ]
+    assert "".join(both).split() == ["422"] * 10 + ["429"] * 2
 
 
 def test_a_name_is_protected_from_many_addresses(client, people: People):

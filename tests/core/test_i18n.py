@@ -10,7 +10,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_babel import force_locale
+from flask_babel import force_locale, get_translations
 
 from core import i18n
 from core.config import CHECKOUT
@@ -88,6 +88,16 @@ def test_no_catalogue_holds_what_nobody_says(package: str, tmp_path: Path) -> No
     said = {(message.id, message.context) for message in extracted(package, tmp_path)}
     catalogue = read_catalogue(catalogue_of(package))
     assert [message.id for message in catalogue if (message.id, message.context) not in said] == []
+
+
+@pytest.mark.parametrize("package", i18n.CATALOGUES)
+def test_a_number_of_things_is_chinese_too(app: Flask, package: str) -> None:
+    """The last catalogue read decides for all of them how to count: each has to know that Chinese has one form."""
+    counted = [message for message in read_catalogue(catalogue_of(package)) if message.pluralizable]
+    assert counted
+    with force_locale("zh_Hans_CN"):
+        for message in counted:
+            assert {get_translations().ungettext(*message.id, n) for n in (1, 2)} == {message.string[0]}
 
 
 def test_no_sentence_is_translated_in_two_ways() -> None:
