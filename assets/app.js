@@ -7,3 +7,4 @@ import "./dialogs.js";
 import "./menus.js";
 import "./forms.js";
 import "./messages.js";
+import "./editing.js";

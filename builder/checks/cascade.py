@@ -101,6 +101,9 @@ def _number_of(task: Document, drivers: dict[str, str], path: str) -> Iterator[P
     if ("count" in task) == ("share" in task) or ("share" in task and "of" not in task):
         sentence = _("Say how many: either a share of a driver (of, share) or a count of its own.")
         yield Problem(path, "number", sentence)
+    if "share" in task and "roles" in task:
+        sentence = _("A share of a driver goes to everybody. Give a task of some positions a count of its own.")
+        yield Problem(f"{path}/roles", "roles", sentence)
     if "of" in task and task["of"] not in drivers:
         ids = ", ".join(drivers) or "—"
         yield Problem(

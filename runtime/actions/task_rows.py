@@ -62,7 +62,7 @@ def of(week: Week) -> list[Document]:
         _row(week, template, carrier, at, counted[template.id][at])
         for at, carrier in enumerate(week.carriers)
         for template in week.plan.tasks
-        if counted[template.id][at] > 0
+        if counted[template.id][at] > 0 and template.is_for(carrier.member.role)
     ] + _remedies(week)
 
 

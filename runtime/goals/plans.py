@@ -81,7 +81,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class TaskTemplate:
-    """A weekly task. Its number is a share of a driver, or a count of its own."""
+    """A weekly task. Its number is a share of a driver, or a count of its own. No `roles`: everybody gets it."""
 
     id: str
     key: str
@@ -96,6 +96,10 @@ class TaskTemplate:
     take: Asked | None
     order: tuple[tuple[str, bool], ...]
     link: str | None
+    roles: frozenset[str]
+
+    def is_for(self, role: str) -> bool:
+        return not self.roles or role in self.roles
 
 
 @dataclass(frozen=True)
@@ -227,6 +231,7 @@ def _task(entry: Document, drivers: Sequence[Driver], known: Sources) -> TaskTem
         take=_asked(pick, ("take",), "cascade.take", known) if pick else None,
         order=tuple((f"order:{n}", bool(by.get("desc"))) for n, by in enumerate((pick or {}).get("order", []))),
         link=entry.get("link"),
+        roles=frozenset(entry.get("roles", ())),
     )
 
 

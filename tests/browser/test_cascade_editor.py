@@ -1,0 +1,131 @@
+"""HR changes how targets are split without writing JSON: cards, sliders, the result of a region beside them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from builder import definitions
+from core.db import db
+from tests.browser.conftest import DESKTOP, PHONE, serving
+from tests.product import PASSWORD
+from tests.sales import CASCADE, Sales
+
+VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture
+def address(app: Flask, sales: Sales) -> Iterator[str]:
+    definition = definitions.find(sales.people.company.id, "cascade", CASCADE)
+    assert definition is not None
+    definitions.open_draft(definition, by_id=sales.people.hr.id)
+    db.session.commit()
+    with serving(app) as url:
+        yield f"{url}/cascades/{definition.id}"
+
+
+def open_editor(browser: Browser, address: str, viewport: dict[str, int], locale: str = "zh-CN") -> Page:
+    page = browser.new_page(viewport=viewport, locale=locale)
+    page.goto(f"{address.rpartition('/cascades')[0]}/sign-in")
+    page.fill("[name=login]", "H001")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.btn-primary")
+    page.wait_for_load_state()
+    page.goto(address)
+    return page
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
+
+
+@VIEWPORTS
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_hr_changes_the_split_and_sees_what_it_does(
+    browser: Browser, address: str, assert_accessible: Callable[[Page], None], viewport: dict[str, int], locale: str
+) -> None:
+    page = open_editor(browser, address, viewport, locale)
+    expect(page.locator("#trial-result")).to_contain_text("安店长")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    same = page.locator("#trial-result p").first.inner_text()
+    page.locator("#l2-reserve_percent").fill("5")
+    page.locator("#l2-reserve_percent").press("Tab")
+    expect(page.locator("#undo-says")).to_contain_text("5% → 0%")
+    expect(page.locator("#trial-result p").first).not_to_have_text(same)
+    page.select_option("#l2-weight_way", "history")
+    expect(page.locator("#undo-says")).to_contain_text("历史占比")
+    expect(page.locator("#l2-weight")).to_have_value("历史占比")
+    page.click("#undo")
+    expect(page.locator("#l2-weight_way")).to_have_value("use:单位权重")
+    expect(page.locator("#l2-reserve_percent")).to_have_value("5")
+    assert_accessible(page)
+    page.close()
+
+
+def test_the_slider_moves_by_keyboard_and_its_box_with_it(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    page.locator("#l1-reserve_percent-range").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#l1-reserve_percent")).to_have_value("3.5")
+    expect(page.locator("#undo-says")).to_contain_text("3.5% → 3%")
+    page.close()
+
+
+def test_a_cap_that_cannot_hold_is_told_at_its_card(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    expect(page.locator("#trial-result")).to_contain_text("安店长")
+    page.select_option("#l2-cap_way", "history")
+    page.locator("#fold-l2-cap summary").click()
+    page.locator("#l2-cap").fill("历史业绩*0.5")
+    page.locator("#l2-cap").press("Tab")
+    expect(page.locator("#trial-l2")).to_contain_text("封顶")
+    page.locator("#l2-cap").fill("历史业")
+    page.locator("#l2-cap").press("Tab")
+    expect(page.locator("#l2-problems")).to_contain_text("历史业绩")
+    page.close()
+
+
+def test_what_is_typed_in_another_card_survives_the_answer(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    expect(page.locator("#trial-result")).to_contain_text("安店长")
+    page.locator("#w2-when").fill("目标>历史业绩*1.5")
+    page.evaluate("document.querySelector('#l2-reserve_percent').value = 4")
+    page.evaluate("htmx.trigger('#form-l2', 'change')")
+    expect(page.locator("#undo-says")).to_contain_text("4% → 0%")
+    expect(page.locator("#w2-when")).to_have_value("目标>历史业绩*1.5")
+    page.locator("#w2-when").press("Tab")
+    expect(page.locator("#undo-says")).to_contain_text("1.5")
+    page.close()
+
+
+def test_a_level_goes_and_comes_back(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    page.click("#l2-remove")
+    expect(page.locator("#card-l2")).to_have_count(0)
+    page.click("#add-province")
+    expect(page.locator(".level-card")).to_have_count(3)
+    page.select_option(".level-card:nth-of-type(2) [name=weight_way]", "formula:medical.unit_weight")
+    expect(page.locator("#cascade-toolbar")).to_contain_text("没有问题")
+    page.close()
+
+
+@VIEWPORTS
+def test_the_action_library_is_a_grid(
+    browser: Browser, address: str, assert_accessible: Callable[[Page], None], viewport: dict[str, int]
+) -> None:
+    page = open_editor(browser, address, viewport)
+    page.goto(f"{address.rpartition('/')[0]}/actions")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    row = page.locator("tr", has_text="有效拜访").first
+    row.locator("[name=value]").fill("1.5")
+    row.locator("[name=value]").press("Tab")
+    page.wait_for_function("document.querySelector('#action-library').innerText.includes('草稿')")
+    expect(page.locator("tr", has_text="有效拜访").first.locator("[name=value]")).to_have_value("1.5")
+    page.locator("tr", has_text="有效拜访").first.locator("[name=tier]").select_option("base")
+    expect(page.locator("tr", has_text="有效拜访").first).to_contain_text("不可")
+    page.reload()
+    expect(page.locator("tr", has_text="有效拜访").first.locator("[name=value]")).to_have_value("1.5")
+    page.close()
