@@ -10,7 +10,7 @@ inputs of formulas and tables that nothing feeds yet, and kinds of facts. An edg
 reads it. Pure.
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -76,6 +76,31 @@ class Graph:
         wanted = set(kept)
         nodes = {node_id: node for node_id, node in self.nodes.items() if node_id in wanted}
         return Graph(nodes, tuple(edge for edge in self.edges if wanted.issuperset(edge)))
+
+    def places(self) -> dict[str, tuple[int, float]]:
+        """Column and row of each node that has a relation: a column beyond all that it is computed from; within it
+        near what it goes into, spread evenly over the height of the tallest."""
+        columns: dict[str, int] = {}
+        for node_id in dict.fromkeys(node_id for edge in self.edges for node_id in edge):
+            self._column(node_id, columns)
+        tallest = max(Counter(columns.values()).values(), default=0)
+        placed: dict[str, tuple[int, float]] = {}
+        for column in range(max(columns.values(), default=0), -1, -1):
+            here = [node_id for node_id, its in columns.items() if its == column]
+            ordered = sorted(here, key=lambda node_id: (self._row_below(node_id, placed), node_id))
+            for position, node_id in enumerate(ordered):
+                placed[node_id] = (column, (position + 0.5) * tallest / len(here))
+        return placed
+
+    def _column(self, node_id: str, known: dict[str, int], trail: tuple[str, ...] = ()) -> int:
+        if node_id not in known:
+            above = [start for start in self.above.get(node_id, ()) if start not in trail]
+            known[node_id] = 1 + max((self._column(start, known, (*trail, node_id)) for start in above), default=-1)
+        return known[node_id]
+
+    def _row_below(self, node_id: str, placed: Mapping[str, tuple[int, float]]) -> float:
+        rows = [placed[end][1] for end in self.below.get(node_id, ()) if end in placed]
+        return sum(rows) / len(rows) if rows else 0.0
 
 
 def _reached(start: str, ways: Mapping[str, list[str]]) -> dict[str, int]:

@@ -22,8 +22,8 @@ KINDS: dict[str, Any] = {
     graph.FACT: _l("Facts"),
 }
 ORDER = [graph.FACT, graph.FIELD, graph.NAME, graph.INPUT, "metric", "formula", "table", "form", "cascade"]
-SIZES = {"cascade": 44, "formula": 32, "table": 32, "form": 32, "metric": 28}
-SMALL = 18
+SIZES = {"cascade": 22, "formula": 16, "table": 16, "form": 16, "metric": 14}
+SMALL = 10
 
 
 @bp.get("/relations")
@@ -77,18 +77,20 @@ def _must_be_there(whole: Graph, node_id: str) -> None:
 
 
 def _chart(drawn: Graph) -> dict[str, Any]:
-    """What `chart` draws. What has no relation stands in the list only."""
-    connected = {end for edge in drawn.edges for end in edge}
+    """What `chart` draws: columns from what is given to what is computed. What has no relation stands in the list."""
+    places = drawn.places()
     nodes = [
         {
             "id": node.id,
             "name": text(node.title),
             "group": kind_title(node),
             "size": SIZES.get(node.kind, SMALL),
+            "column": places[node.id][0],
+            "row": places[node.id][1],
             "url": url_for("definitions.relations", of=node.id),
         }
         for node in _sorted(drawn)
-        if node.id in connected
+        if node.id in places
     ]
     return {"kind": "graph", "nodes": nodes, "links": [{"from": edge.start, "to": edge.end} for edge in drawn.edges]}
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from core import clock
 from core.db import Document, Model
-from organization.models import Member
+from organization.models import MENU, Member
 
 FROZEN = (
     "definition_id",
@@ -130,6 +130,20 @@ class Review(Model):
     def end(self, outcome: str, *, by_id: int | None, role: str | None = None, reason: str = "") -> None:
         self.outcome, self.reason = outcome, reason
         self.decided_at, self.decided_by, self.decided_as = clock.now(), by_id, role
+
+
+# What somebody else submitted and nobody has decided, beside 待审 in the menu.
+inspect(Member).add_property(
+    "reviews_waiting",
+    column_property(
+        sa.select(sa.func.count(Review.id))
+        .where(Review.company_id == Member.company_id, Review.outcome.is_(None), Review.submitted_by != Member.id)
+        .correlate_except(Review)
+        .scalar_subquery(),
+        deferred=True,
+        group=MENU,
+    ),
+)
 
 
 class Pack(Model):

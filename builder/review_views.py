@@ -16,12 +16,6 @@ from core.errors import Invalid, NotFound, Problem
 from core.i18n import text
 
 
-@bp.app_template_global("reviews_waiting")
-def reviews_waiting() -> int:
-    """Beside 待审, for those who may decide; costs a statement."""
-    return reviews.count_waiting(current_user) if current_user.may(reviews.REVIEW) else 0
-
-
 @bp.get("/reviews")
 @access.needs("definitions.edit")
 def waiting() -> str:

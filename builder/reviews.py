@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from builder import definitions, kinds
@@ -47,14 +47,6 @@ def waiting(company_id: int) -> list[Review]:
         .order_by(Review.id)
     )
     return list(db.session.scalars(asked))
-
-
-def count_waiting(member: Member) -> int:
-    """How many wait for somebody like him: what he did not submit himself."""
-    asked = select(func.count(Review.id)).where(
-        Review.company_id == member.company_id, Review.outcome.is_(None), Review.submitted_by != member.id
-    )
-    return db.session.scalar(asked) or 0
 
 
 def approvals(definition: Definition) -> dict[int, Review]:

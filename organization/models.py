@@ -93,6 +93,11 @@ class Member(Model):
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
 
+MENU = "menu"
+"""A group of deferred columns of Member, which other packages add: what waits for him, counted within the one statement
+that brings his session. `navigation.COUNTS` says which entry shows which."""
+
+
 class Account(Model):
     """How a member signs in. Erasing the account leaves the member's goals and their history."""
 

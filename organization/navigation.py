@@ -47,21 +47,25 @@ UNITS = Entry(
 CUSTOMERS = Entry("customers.index", pgettext("menu", "Customers"), "building-hospital", "organization.read")
 PRODUCTS = Entry("products.index", pgettext("menu", "Products"), "package", "organization.read")
 DEFINITIONS = Entry("definitions.index", pgettext("menu", "Definitions"), "variable", "definitions.read")
+REVIEWS = Entry("definitions.waiting", pgettext("menu", "To review"), "clipboard-check", "definitions.review")
 PACKS = Entry("packs.index", pgettext("menu", "Packs"), "packages", "definitions.read")
 INVITATIONS = Entry("invitations.index", pgettext("menu", "Sign-in links"), "key", "members.invite")
 GRANTS = Entry("grants.index", pgettext("menu", "Rights"), "shield-lock", "grants.manage")
 AUDIT = Entry("audit.index", pgettext("menu", "Audit"), "history", "audit.read")
 JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 
+# Which column of the member, in the group models.MENU, counts what waits behind an entry.
+COUNTS = {REVIEWS.endpoint: "reviews_waiting"}
+
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
 _ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
 FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, UNITS)
 MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, BOARDS, MY_GOALS, FIGURES, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
 HEADQUARTERS = (
-    *(GOALS, TARGETS, DEFINITIONS, UNITS, BOARDS, FIGURES, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS),
+    *(GOALS, TARGETS, DEFINITIONS, UNITS, REVIEWS, BOARDS, FIGURES, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS),
     *_ADMINISTRATION,
 )
-SYSTEM = (*_MASTER_DATA, DEFINITIONS, PACKS, *_ADMINISTRATION)
+SYSTEM = (*_MASTER_DATA, DEFINITIONS, REVIEWS, PACKS, *_ADMINISTRATION)
 
 
 def init_app(app: Flask) -> None:
@@ -86,7 +90,14 @@ def navigation(member: Member) -> list[dict[str, Any]]:
     related = [url for entry, url in entries if request.blueprint in entry.also]
     here = max([url for _entry, url in entries if _leads_to_here(url)] or related, key=len, default=None)
     return [
-        {"label": str(entry.label), "url": url, "icon": entry.icon, "active": url == here} for entry, url in entries
+        {
+            "label": str(entry.label),
+            "url": url,
+            "icon": entry.icon,
+            "active": url == here,
+            "count": getattr(member, COUNTS[entry.endpoint]) if entry.endpoint in COUNTS else None,
+        }
+        for entry, url in entries
     ]
 
 

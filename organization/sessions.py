@@ -10,12 +10,12 @@ import secrets
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, undefer_group
 
 from core import clock
 from core.db import db
 from core.errors import NotFound
-from organization.models import Account, AuthSession, Grant, Member
+from organization.models import MENU, Account, AuthSession, Grant, Member
 
 SHORT = dt.timedelta(hours=12)
 LONG = dt.timedelta(days=30)
@@ -43,7 +43,7 @@ def start(member: Member, *, device: str, stay: bool) -> str:
 
 
 def find(token: str | None) -> AuthSession | None:
-    """The session of a cookie with its member, account, company and grants, in one statement."""
+    """The session of a cookie with its member, account, company, grants and menu counts, in one statement."""
     if not token:
         return None
     query = (
@@ -54,6 +54,7 @@ def find(token: str | None) -> AuthSession | None:
         .where(Account.disabled.is_(False), sa.or_(Member.left_on.is_(None), Member.left_on > clock.today()))
         .options(
             contains_eager(AuthSession.member).options(
+                undefer_group(MENU),
                 contains_eager(Member.account),
                 joinedload(Member.company),
                 joinedload(Member.grants).joinedload(Grant.unit),
