@@ -117,7 +117,7 @@ def late() -> str:
 def visited() -> str:
     """Visits of the last four weeks: effective, unconfirmed, or followed by nothing (S20)."""
     known = metrics.in_force(current_user.company_id).values()
-    counted = sorted((metric for metric in known if metric.count), key=lambda metric: -len(metric.key))
+    counted = sorted((metric for metric in known if metric.count), key=lambda metric: len(metric.count or {}))
     metric = next((one for one in counted if one.key == request.args.get("metric")), counted[0] if counted else None)
     found = _visits(metric) if metric else []
     state = request.args.get("state", "")
