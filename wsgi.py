@@ -1,21 +1,67 @@
 """create_app(): the one place that knows every part. flask and gunicorn find it with no option; so does `guantong`."""
 
-import gc
-import importlib
 import sys
-from collections.abc import Iterator
-from types import ModuleType
 
 import click
-from flask import Blueprint, Flask, current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from builder import impact
+from builder import (
+    cascade_views,
+    factor_views,
+    formula_commands,
+    formula_views,
+    graph_views,
+    impact,
+    packs_views,
+    review_views,
+    table_views,
+)
+from builder import commands as definition_commands
+from builder import views as definition_views
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
-from organization import accounts
-from runtime.goals import touched
+from organization import (
+    accounts,
+    accounts_commands,
+    accounts_views,
+    audit_views,
+    calendar_views,
+    customers_views,
+    grants_views,
+    invitations_views,
+    members_views,
+    navigation,
+    products_views,
+    units_views,
+)
+from organization.imports import views as import_views
+from runtime.actions import views as task_views
+from runtime.api import commands as token_commands
+from runtime.boards import views as board_views
+from runtime.facts import api_views as fact_api_views
+from runtime.facts import commands as fact_commands
+from runtime.facts import views as fact_views
+from runtime.goals import campaign_views, report_views, touched, tree_views, trial_views
+from runtime.goals import commands as goal_commands
+from runtime.goals import samples as goal_samples
+from runtime.goals import views as goal_views
 from seeds import demo
+
+FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
+SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples)
+# Of the last line each adds its pages to the blueprint of a neighbour; importing it is what counts.
+PAGES = (
+    *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
+    *(invitations_views, members_views, products_views, units_views),
+    *(definition_views, packs_views, formula_views, table_views, cascade_views),
+    *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
+)
+NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views)
+COMMANDS = (
+    *(commands, accounts_commands, definition_commands, formula_commands),
+    *(goal_commands, fact_commands, token_commands),
+)
 
 
 def create_app(settings: config.Settings | None = None, **overrides: object) -> Flask:
@@ -29,34 +75,16 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         **overrides,
     )
-    for part in (db, i18n, htmx, errors, assets, security):
+    for part in (*FOUNDATIONS, *SET_UP):
         part.init_app(app)
-    for module in (jobs_views, *_parts()):
-        _register(app, module)
-    impact.register(touched.members)
-    for command in commands.ALL:
-        app.cli.add_command(command)
+    for page in PAGES:
+        app.register_blueprint(page.bp)
+    for module in COMMANDS:
+        for command in module.ALL:
+            app.cli.add_command(command)
     app.cli.add_command(start)
-    gc.enable()
+    impact.register(touched.members)
     return app
-
-
-def _register(app: Flask, module: ModuleType) -> None:
-    for value in list(vars(module).values()):
-        if isinstance(value, Blueprint) and value.import_name == module.__name__:
-            app.register_blueprint(value)
-    for command in getattr(module, "ALL", ()):
-        app.cli.add_command(command)
-    if hasattr(module, "init_app"):
-        module.init_app(app)
-
-
-def _parts() -> Iterator[ModuleType]:
-    # TODO(lead): explicit imports once every part has landed
-    for package in ("organization", "builder", "runtime"):
-        for file in sorted((config.CHECKOUT / package).rglob("*.py")):
-            if file.stem.endswith(("views", "commands", "models", "navigation", "accounts", "views_api", "samples")):
-                yield importlib.import_module(".".join(file.relative_to(config.CHECKOUT).with_suffix("").parts))
 
 
 @click.command("start", help="Set up what is missing, load the demo on first start, serve. What ./run calls.")
