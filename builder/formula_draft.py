@@ -18,6 +18,7 @@ from core.i18n import text
 Posted = Mapping[str, str]
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．－％，", "0123456789.-%,")
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?%?")
+MOST_DECIMALS = 10
 FRESH: dict[str, Callable[[str], Document]] = {
     "inputs": lambda name: {"as": _("Input") + name, "type": "number"},
     "parameters": lambda name: {"as": _("Parameter") + name, "default": 0},
@@ -123,8 +124,9 @@ def _result(body: Document, posted: Posted, problems: list[Problem]) -> None:
         result["type"] = posted["result-type"]
     _words(result, "unit", posted, "result-unit")
     _number(result, "decimals", "result-decimals", posted, problems)
-    if isinstance(result.get("decimals"), float):
-        result["decimals"] = int(result["decimals"])
+    decimals = result.get("decimals")
+    if decimals is not None and not (isinstance(decimals, int) and 0 <= decimals <= MOST_DECIMALS):
+        problems.append(Problem("/result-decimals", "decimals", _("Write a whole number from 0 to 10.")))
 
 
 def _sample(sample: Document, body: Document, posted: Posted, problems: list[Problem]) -> None:

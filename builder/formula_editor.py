@@ -87,9 +87,14 @@ def judge(typed: str, setting: Setting, known: Sources) -> Expression | Fault:
                 error.start, error.end, scope.problems[0].message
             )  # the name that is missing could not be made
         if isinstance(error, formulas.FormulaError):
-            schema = formulas.Schema(scope.fields, aliases=scope.aliases)
-            return Fault(error.start, error.end, error.text(language()), remedies.of(typed, error, schema))
+            return Fault(error.start, error.end, error.text(language()), _remedies(typed, error, scope))
         return Fault(0, len(typed), refused.problems[0].message)
+
+
+def _remedies(typed: str, error: formulas.FormulaError, scope: Scope) -> list[Remedy]:
+    if error.code in ("E_SCHEMA", "E_LIMIT"):  # about the names, or about a text too long to try things on
+        return []
+    return remedies.of(typed, error, formulas.Schema(scope.fields, aliases=scope.aliases))
 
 
 # ── computing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,7 +250,8 @@ def chips_of(setting: Setting, rows: Rows, person: int, known: Sources, today: d
 
 def _own_chip(name: Name, setting: Setting, columns: Mapping[str, Sequence[Any]]) -> Chip:
     source = "parameters" if name.key in setting.constants else "inputs"
-    return Chip(name.zh, remedies.written(name.zh), text(name.note), name.type, shown(columns[name.key][0]), source)
+    value = shown(next(iter(columns.get(name.key, ())), None))  # of two inputs with one name the scope knows one
+    return Chip(name.zh, remedies.written(name.zh), text(name.note), name.type, value, source)
 
 
 def _used_chip(name: str, scope: Scope, filled: Filled, has_person: bool) -> Chip:

@@ -17,6 +17,7 @@ from builder import (
     formula_uses,
     function_list,
     json_text,
+    shape,
     views,
 )
 from builder.checks.formula import same
@@ -37,6 +38,10 @@ bp.register_error_handler(EditedMeanwhile, views.both_texts)
 bp.add_app_template_filter(shown, "formula_value")
 bp.add_app_template_filter(number, "formula_number")
 bp.add_app_template_filter(formula_draft.written, "boxed")
+
+
+BROKEN = frozenset({"required", "type", "enum"})
+"""Problems of shape with which a page of a formula cannot be drawn; too long or empty it can show."""
 
 
 # ── the component ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,8 +99,11 @@ def _person() -> int:
 
 @bp.get("/<int:definition_id>")
 @access.needs("definitions.edit")
-def edit(definition_id: int) -> str:
+def edit(definition_id: int) -> str | Response:
     draft = _draft(definition_id)
+    if {problem.code for problem in shape.problems(draft.document)} & BROKEN:
+        flash(_("This draft is not a formula that can be shown. Mend its text first."), "warn")
+        return make_response(redirect(url_for("definitions.edit", definition_id=definition_id, plain=1), 303))
     return _page(draft, draft.document, draft.version_id, definitions.check_draft(draft))
 
 

@@ -1,6 +1,7 @@
 """The formula editor: what it shows of a formula, before anything is saved and after."""
 
 import html
+import json
 import re
 from typing import Any
 
@@ -9,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import login_user
 
-from builder import definitions, formula_desk, function_list, functions_page, remedies, samples
+from builder import definitions, formula_desk, formula_editor, function_list, functions_page, remedies, samples
+from builder.formula_editor import Fault
 from builder.models import Definition
 from core.config import CHECKOUT
 from core.db import db
@@ -349,3 +351,60 @@ def test_a_value_that_is_wired_wrong_says_so(operations: FlaskClient, weight: De
     fragment = check(operations, weight, expression="覆盖权重*客户潜力")
     assert "is-wrong" in fragment
     assert "这里要得到文字" in plain(fragment)
+
+
+# ── bad input ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_draft_without_its_parts_opens_as_text(operations: FlaskClient, weight: Definition) -> None:
+    draft = definitions.draft_of(weight)
+    assert draft is not None
+    text = json.dumps(draft.document | {"body": {"expression": "1"}})
+    definitions.save_draft(draft, text, seen=draft.version_id, by_id=None)
+    db.session.commit()
+    answer = operations.get(f"/formulas/{weight.id}")
+    assert answer.headers["Location"] == f"/definitions/{weight.id}/edit?plain=1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"expression": ""},
+        {"expression": "很长" * 3000},
+        {"history-as": "爬坡系数"},
+        {"history-as": "ＡＢ", "ramp-as": "AB"},
+        {"potential_share-step": "0"},
+        {"potential_share-min": "5"},
+        {"s1-history": "99999999999999999999"},
+        {"ramp-type": "date"},
+        {"result-type": "date"},
+        {"use-source": "table nothing", "add": "uses"},
+        {"add": "nothing"},
+        {"remove": "use-99"},
+        {"title-zh": " "},
+    ],
+)
+def test_whatever_is_typed_can_be_kept_and_shown(
+    operations: FlaskClient, weight: Definition, changes: dict[str, str]
+) -> None:
+    check(operations, weight, **changes)
+    assert save(operations, weight, **changes).status_code == 303
+    page_of(operations, weight)
+
+
+@pytest.mark.parametrize("typed", ["99", "-1", "1.5", "二"])
+def test_decimals_are_a_small_whole_number(operations: FlaskClient, weight: Definition, typed: str) -> None:
+    assert "is-wrong" in check(operations, weight, **{"result-decimals": typed})
+    assert save(operations, weight, **{"result-decimals": typed}).status_code == 422
+
+
+def test_hostile_texts_are_answered_in_words(app: Flask) -> None:
+    cases = json.loads((CHECKOUT / "tests" / "formulas" / "cases" / "formula_attacks.json").read_text("utf-8"))
+    setting = formula_editor.of_place("cascade.unit")
+    with app.test_request_context():
+        for case in cases["cases"] if isinstance(cases, dict) else cases:
+            typed = case.get("formula") or "".join(text * count for text, count in case["parts"])
+            judged = formula_editor.judge(typed, setting, {})
+            if isinstance(judged, Fault):
+                assert judged.message
+                assert 0 <= judged.start <= judged.end <= len(typed)
