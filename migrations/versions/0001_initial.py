@@ -115,6 +115,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "api_token",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False, comment="which program it is for"),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("permissions", JSONDocument(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("used_on", sa.Date(), nullable=True, comment="the last day that it was used"),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_api_token_company_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_api_token_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("company_id", "name", name=op.f("uq_api_token_company_id_name")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
+    )
+    op.create_table(
         "audit_value",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=True),
@@ -276,8 +294,8 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("unit_ids", JSONDocument(), nullable=False, comment="a list"),
-        sa.Column("product_ids", JSONDocument(), nullable=False, comment="a list"),
+        sa.Column("unit_ids", JSONDocument(), nullable=False, comment="ids of units; none means all"),
+        sa.Column("product_ids", JSONDocument(), nullable=False, comment="ids of products; none means all"),
         sa.Column(
             "target",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -371,6 +389,55 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("number IS NULL"),
             postgresql_where=sa.text("number IS NULL"),
+        )
+
+    op.create_table(
+        "fact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metric_key", sa.String(length=80), nullable=False),
+        sa.Column(
+            "unit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+            comment="where it counts, once",
+        ),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("period", sa.String(length=10), nullable=False, comment="2025-06-30, 2025-W27, 2025-06 or 2025-Q2"),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False, comment="in the metric's unit; exact to the fen below 10^13"),
+        sa.Column("weight", sa.Double(), nullable=True, comment="what a rate is a rate of: its denominator"),
+        sa.Column("source", sa.String(length=10), nullable=False, comment="api, csv, xlsx, form or rule"),
+        sa.Column("source_ref", sa.String(length=120), nullable=False, comment="what the source calls it"),
+        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "identity",
+            sa.String(length=32),
+            nullable=False,
+            comment="digest of metric, unit, member, product, period and source_ref",
+        ),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_fact_company_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_fact_member_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_fact_product_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["fact.id"], name=op.f("fk_fact_replaces_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_fact_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
+        sa.UniqueConstraint("company_id", "identity", "revision", name=op.f("uq_fact_company_id_identity_revision")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_fact_replaces_id")),
+    )
+    with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_fact_company_id_metric_key_first_day", ["company_id", "metric_key", "first_day"], unique=False
+        )
+        batch_op.create_index(
+            "ix_fact_member_id_metric_key_first_day", ["member_id", "metric_key", "first_day"], unique=False
+        )
+        batch_op.create_index(
+            "ix_fact_unit_id_metric_key_first_day", ["unit_id", "metric_key", "first_day"], unique=False
         )
 
     op.create_table(
@@ -471,6 +538,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_owner_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "definition_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=True, comment="none is the day of the approval"),
+        sa.Column("submitted_at", UTCDateTime(), nullable=False),
+        sa.Column("submitted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submitted_as", sa.String(length=40), nullable=False, comment="a role"),
+        sa.Column("outcome", sa.String(length=10), nullable=True, comment="approved, returned or withdrawn"),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_as", sa.String(length=40), nullable=True, comment="a role"),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_definition_review_company_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["member.id"], name=op.f("fk_definition_review_decided_by")),
+        sa.ForeignKeyConstraint(["submitted_by"], ["member.id"], name=op.f("fk_definition_review_submitted_by")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["definition_version.id"], name=op.f("fk_definition_review_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition_review")),
+    )
+    with op.batch_alter_table("definition_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_definition_review_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(
+            "uq_definition_review_open",
+            ["version_id"],
+            unique=True,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
+
+    op.create_table(
         "goal_set",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -532,19 +632,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("pack_id", "kind", "key", name=op.f("uq_pack_origin_pack_id_kind_key")),
     )
     op.create_table(
-        "schedule",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("next_at", UTCDateTime(), nullable=True),
-        sa.Column("last_at", UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_schedule_company_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["definition_version.id"], name=op.f("fk_schedule_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
-        sa.UniqueConstraint("company_id", "key", name=op.f("uq_schedule_company_id_key")),
-    )
-    op.create_table(
         "tactic",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -558,6 +645,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tactic", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tactic_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
+        "touch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False, comment="visit, contact, quote or meeting"),
+        sa.Column("contact_level", sa.String(length=40), nullable=True, comment="whom he met"),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("source_ref", sa.String(length=120), nullable=False),
+        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_touch_company_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_touch_customer_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_touch_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_touch")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "member_id",
+            "day",
+            "kind",
+            "source_ref",
+            name=op.f("uq_touch_customer_id_member_id_day_kind_source_ref"),
+        ),
+    )
+    with op.batch_alter_table("touch", schema=None) as batch_op:
+        batch_op.create_index("ix_touch_company_id_day", ["company_id", "day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_touch_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "goal",
