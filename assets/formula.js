@@ -21,8 +21,9 @@ document.addEventListener("compositionend", (event) => {
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
     if (!event.target.matches?.("[data-formula-live]")) return;
-    const near = areaOf(event.target) ?? event.target.form?.querySelector("[data-formula-text]");
-    if (near) changed(near);
+    const own = areaOf(event.target);
+    const all = event.target.form?.querySelectorAll("[data-formula-text]") ?? [];
+    for (const area of own ? [own] : all) changed(area);
   });
 }
 

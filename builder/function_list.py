@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import formulas
@@ -93,6 +93,7 @@ def example_schema() -> formulas.Schema:
     return formulas.Schema(EXAMPLE_FIELDS, EXAMPLE_TABLES)
 
 
+@lru_cache(maxsize=512)
 def run_example(text: str) -> Any:
     """What a text gives on the example row. Raises FormulaError."""
     return formulas.compile(text, example_schema()).evaluate(EXAMPLE_ROW, EXAMPLE_DAY)

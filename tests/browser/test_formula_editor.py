@@ -106,7 +106,9 @@ def test_a_parameter_moves_by_slider_and_box_and_the_results_follow(browser: Bro
     page.close()
 
 
-def test_names_and_functions_go_in_at_the_caret(browser: Browser, formula: str) -> None:
+def test_names_and_functions_go_in_at_the_caret(
+    browser: Browser, formula: str, assert_accessible: Callable[[Page], None]
+) -> None:
     page = opened(browser, formula)
     area = write(page, "")
     page.locator(".formula-functions > summary").focus()
@@ -118,6 +120,7 @@ def test_names_and_functions_go_in_at_the_caret(browser: Browser, formula: str) 
     page.keyboard.press("Enter")
     page.locator("[name=example]").first.fill("MAX(2,3)")
     expect(page.locator(".function-try output").first).to_have_text("= 3")
+    assert_accessible(page)
     page.locator("[data-insert='MAX()']").focus()
     page.keyboard.press("Enter")
     expect(area).to_be_focused()
