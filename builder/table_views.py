@@ -86,7 +86,7 @@ def both_survive(conflict: EditedMeanwhile) -> Response:
 
 
 @bp.get("/sheet.<any(xlsx,csv):form>")
-@access.needs("definitions.read")
+@access.needs("definitions.edit")
 def export(definition_id: int, form: str) -> Response:
     """The draft as a spreadsheet; without one, the newest version."""
     definition = _definition(definition_id)
