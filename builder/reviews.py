@@ -209,6 +209,22 @@ def _first_day(version: DefinitionVersion, wanted: dt.date | None) -> dt.date | 
     return wanted or (clock.today() if definitions.history(version.definition) else None)
 
 
+def retires_alone(definition: Definition) -> bool:
+    """Whether one person may take the newest version out of force: where two roles publish, that must not be a way to
+    bring an older version back."""
+    in_force = [version for version in definition.versions if version.state == "published"]
+    return not is_joint(definition) or len(in_force) < 2
+
+
+def retire(version: DefinitionVersion, *, by_id: int) -> None:
+    if not retires_alone(version.definition):
+        raise Conflict(
+            _("The version before it would hold again, and that takes two roles. Go back to it through a review."),
+            "two roles are needed",
+        )
+    definitions.retire(version, by_id=by_id)
+
+
 # ── rolling back ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,4 +1,4 @@
-"""HR changes a rule in a browser: sees problems at their lines, reviews what changed, publishes, looks back."""
+"""HR changes a rule in a browser: sees problems at their lines, reviews what changed, submits it."""
 
 import json
 import threading
@@ -59,7 +59,7 @@ def threshold(value: str) -> Callable[[dict], None]:
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_change_a_rule_and_publish_it(
+def test_change_a_rule_and_submit_it(
     browser: Browser,
     address: str,
     assert_accessible: Callable[[Page], None],

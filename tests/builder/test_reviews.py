@@ -296,6 +296,18 @@ def test_S23_the_way_back_is_a_new_version_and_shows_what_it_changes(
     assert (newest.number, newest.document) == (3, table.document)
 
 
+def test_S54_retiring_is_no_way_around_the_second_role(
+    people: People, ops: Member, table: DefinitionVersion, draft: DefinitionVersion, sign_in: Any
+) -> None:
+    submit(sign_in(ops), draft)
+    hr = sign_in(people.hr)
+    decide(hr, draft, "approve")
+    answer = hr.post(f"/definitions/{table.definition_id}/versions/{draft.id}/retire")
+    assert answer.status_code == 409
+    assert in_force(draft) == 2
+    assert "停用" not in page(hr, table, "")
+
+
 def test_there_is_no_way_back_over_an_open_draft(
     draft: DefinitionVersion, table: DefinitionVersion, sign_in: Any, people: People
 ) -> None:
