@@ -37,17 +37,25 @@ def preview(
     `locks` fixes nodes at amounts. `held` is the active set: what it holds moves as little as the rules allow, or
     within `max_child_change` where the rules themselves changed.
     """
-    splitting = _Splitting(plan, ground, base, locks or {}, held, rules_changed)
-    splitting.start(total)
-    for level in plan.levels:
-        splitting.descend(level)
-        if splitting.problems:
-            break
-    found = Preview(in_reading_order(splitting.nodes.values()), splitting.problems, splitting.leave_in_reserve())
+    found = _tree(_Splitting(plan, ground, base, locks or {}, held, rules_changed), total)
     if not found.problems:
         splits.fill(plan, ground, found)
         found.warnings += cautions.of(plan, ground, found)
     return found
+
+
+def amounts(plan: Plan, ground: Ground, *, base: int, total: int) -> Preview:
+    """The same tree split afresh, without periods, products and warnings, which take longer than the amounts."""
+    return _tree(_Splitting(plan, ground, base, {}, (), False), total)
+
+
+def _tree(splitting: "_Splitting", total: int) -> Preview:
+    splitting.start(total)
+    for level in splitting.plan.levels:
+        splitting.descend(level)
+        if splitting.problems:
+            break
+    return Preview(in_reading_order(splitting.nodes.values()), splitting.problems, splitting.leave_in_reserve())
 
 
 class _Splitting:

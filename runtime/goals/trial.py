@@ -14,8 +14,8 @@ from builder.models import DefinitionVersion
 from core import clock
 from core.errors import Problem
 from organization.models import OrgUnit
-from runtime.goals import cascade, ground, plans, publishing
-from runtime.goals.plans import Level, Plan
+from runtime.goals import cascade, cautions, ground, plans, publishing
+from runtime.goals.plans import Level
 from runtime.goals.targets import Target
 from runtime.goals.tree import Node, Preview
 
@@ -92,16 +92,15 @@ def of_draft(draft: DefinitionVersion, unit: OrgUnit, target: Target) -> Trial:
     now = plans.of_version(in_force, known) if in_force is not None else None
     cycle = publishing.planned_cycle(company_id, clock.today().year)
     here = ground.read(unit, cycle, sorted({*plan.roles, *(now.roles if now else ())}), clock.today())
-    tree = _split(plan, here, target)
-    return Trial(tree, _targets(now, here, target), plan.levels, [])
+    tree = cascade.amounts(plan, here, base=target.base, total=target.total)
+    if not tree.problems:
+        tree.warnings += cautions.of(plan, here, tree)
+    if now is None:
+        return Trial(tree, {}, plan.levels, [])
+    same = in_force is not None and in_force.digest == draft.digest
+    before = tree if same else cascade.amounts(now, here, base=target.base, total=target.total)
+    return Trial(tree, _targets(before), plan.levels, [])
 
 
-def _targets(plan: Plan | None, here: ground.Ground, target: Target) -> dict[str, int]:
-    if plan is None:
-        return {}
-    tree = _split(plan, here, target)
+def _targets(tree: Preview) -> dict[str, int]:
     return {} if tree.problems else {node.id: node.target for node in tree.nodes.values()}
-
-
-def _split(plan: Plan, here: ground.Ground, target: Target) -> Preview:
-    return cascade.preview(plan, here, base=target.base, total=target.total)
