@@ -408,3 +408,11 @@ def test_hostile_texts_are_answered_in_words(app: Flask) -> None:
             if isinstance(judged, Fault):
                 assert judged.message
                 assert 0 <= judged.start <= judged.end <= len(typed)
+
+
+def test_a_new_formula_begins_in_the_editor(operations: FlaskClient) -> None:
+    answer = operations.post("/definitions/new", data={"kind": "formula", "title": "提成"})
+    opened = operations.get(answer.headers["Location"])
+    page = operations.get(opened.headers["Location"])
+    assert page.status_code == 200
+    assert "公式:提成" in page.get_data(as_text=True)
