@@ -46,18 +46,19 @@ from runtime.goals import campaign_views, report_views, touched, tree_views, tri
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
+from runtime.rhythm import models as rhythm_models
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
 SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples)
-# Of the last line each adds its pages to the blueprint of a neighbour; importing it is what counts.
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
 )
-NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views)
+# These add pages to the blueprint of a neighbour, or tables that only jobs use: importing them is what counts.
+NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views, rhythm_models)
 COMMANDS = (
     *(commands, accounts_commands, definition_commands, formula_commands),
     *(goal_commands, fact_commands, token_commands),

@@ -270,6 +270,7 @@ def put_in_force(
     flush_or_refuse(_("Somebody else published a version meanwhile. Reload the page."))
     published = {"number": version.number, "digest": version.digest}
     audit.record("definition.publish", _subject(definition), by_id=by_id, after=published, reason=note or None)
+    _tell_followers(definition)
     return version
 
 

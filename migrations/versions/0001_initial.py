@@ -632,6 +632,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("pack_id", "kind", "key", name=op.f("uq_pack_origin_pack_id_kind_key")),
     )
     op.create_table(
+        "schedule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("next_at", UTCDateTime(), nullable=True),
+        sa.Column("last_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["org_unit.id"], name=op.f("fk_schedule_company_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["definition_version.id"], name=op.f("fk_schedule_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
+        sa.UniqueConstraint("company_id", "key", name=op.f("uq_schedule_company_id_key")),
+    )
+    op.create_table(
         "tactic",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

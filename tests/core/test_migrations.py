@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -17,8 +19,10 @@ from click.testing import Result
 from flask import Flask
 
 from core import audit, migrations, schema
+from core.config import CHECKOUT
 from core.db import db, dump_json
 from core.errors import AppError
+from core.jobs import OUR_PACKAGES
 
 SEALED_AT = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 
@@ -137,3 +141,12 @@ def fill_at_0001(rows: int) -> None:
             connection.execute(event.insert().values(kept))
             connection.execute(value.insert().values(event_id=number, salt="salt", after={"target": number}))
             previous = seal
+
+
+def test_the_application_knows_the_table_of_every_model() -> None:
+    """A models module that nothing imports would have no table, and only the job that needs it would notice."""
+    files = [file for package in OUR_PACKAGES for file in (CHECKOUT / package).rglob("*models.py")]
+    names = {".".join(file.relative_to(CHECKOUT).with_suffix("").parts) for file in files}
+    asked = "import sys, wsgi; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert names <= set(told.stdout.split())
