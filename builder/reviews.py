@@ -70,6 +70,7 @@ def submit(
     when it is in review or published. Flushes."""
     if version.state != "draft":
         raise Conflict(_("This draft is in review already."), f"version {version.id} is {version.state}")
+    _must_differ(version)
     note = _words("/note", note, _("Say what changes and why, in 1 to 500 characters: the reviewer reads it."))
     if problems := definitions.check_draft(version):
         raise Invalid(problems)
@@ -101,6 +102,15 @@ def publish_alone(
         raise Conflict(_("This draft is in review. Approve it there, or withdraw it first."), "it is in review")
     day = _first_day(version, effective_from)
     return definitions.publish(version, by_id=publisher.id, note=note[:LONGEST], effective_from=day)
+
+
+def _must_differ(version: DefinitionVersion) -> None:
+    newest = next(iter(definitions.history(version.definition)), None)
+    if newest and newest.state == "published" and newest.digest == version.digest:
+        raise Conflict(
+            _("The draft says the same as version %(number)s. Change something first.", number=newest.number),
+            f"version {version.id} changes nothing",
+        )
 
 
 # ── deciding ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -247,6 +247,14 @@ def test_a_draft_is_submitted_once_with_a_note_and_without_problems(
     assert submit(client, draft).status_code == 422
 
 
+def test_a_draft_that_changes_nothing_is_not_submitted(
+    people: People, table: DefinitionVersion, ops: Member, sign_in: Any
+) -> None:
+    same = definitions.open_draft(table.definition, by_id=ops.id)
+    assert submit(sign_in(ops), same).status_code == 409
+    assert same.state == "draft"
+
+
 def test_what_does_not_fit_any_more_is_not_approved(people: People, ops: Member, sign_in: Any) -> None:
     """A reference that was retired between submission and approval."""
     metric = definitions.create(people.company.id, documents.load("metric"), by_id=None)
