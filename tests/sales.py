@@ -67,7 +67,8 @@ def published_template(sales_template: Path, tmp_path_factory: pytest.TempPathFa
 
 def _prepared(template: Path, instance: Path, prepare: Callable[[], object]) -> Path:
     shutil.copy(template, instance / "guantong.db")
-    with clock.at(TODAY), make_app(instance).app_context():
+    # Made before the tests' moment: what is queued here is due when they begin.
+    with clock.at(TODAY - dt.timedelta(minutes=10)), make_app(instance).app_context():
         prepare()
         db.session.remove()
         db.engine.dispose()
