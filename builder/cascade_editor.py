@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from pypinyin import lazy_pinyin
 from werkzeug.datastructures import MultiDict
 
 from builder import cascade_bindings, cascade_phrases
@@ -19,8 +18,11 @@ from builder.scopes import PLACES
 from builder.sources import Sources
 from core.db import Document
 from core.errors import Invalid, NotFound, Problem
+from core.later import Later
 
 Posted = MultiDict[str, str]
+
+pypinyin = Later("pypinyin")
 
 LISTS = ("levels", "drivers", "tasks", "warnings")
 MEMBER = "member"
@@ -441,7 +443,7 @@ def _ids(part: Any) -> Iterator[str]:
 
 
 def _task_key(body: Document, title: str) -> str:
-    base = re.sub(r"[^a-z0-9]+", "_", "_".join(lazy_pinyin(title)).lower()).strip("_")[:40]
+    base = re.sub(r"[^a-z0-9]+", "_", "_".join(pypinyin.lazy_pinyin(title)).lower()).strip("_")[:40]
     base = base if re.match(r"[a-z]", base) else f"task_{base}".rstrip("_")
     taken = {task["key"] for task in body.get("tasks", ())}
     return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)
