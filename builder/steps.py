@@ -64,8 +64,8 @@ def last(version: DefinitionVersion) -> Step | None:
 
 
 def said(version: DefinitionVersion, step: Step) -> list[str]:
-    """What undoing changes, in sentences."""
-    return differences.sentences(version.document, _before(version.document, step))
+    """What undoing changes, in sentences, the shortest first: the longest tell what a choice took with it."""
+    return sorted(differences.sentences(version.document, _before(version.document, step)), key=len)
 
 
 def _before(document: Document, step: Step) -> Document:

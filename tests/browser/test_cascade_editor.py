@@ -80,6 +80,7 @@ def test_a_cap_that_cannot_hold_is_told_at_its_card(browser: Browser, address: s
     page.locator("#fold-l2-cap summary").click()
     page.locator("#l2-cap").fill("历史业绩*0.5")
     page.locator("#l2-cap").press("Tab")
+    expect(page.locator("#undo-says")).to_contain_text("历史业绩*0.5 →")
     expect(page.locator("#trial-l2")).to_contain_text("封顶")
     page.locator("#l2-cap").fill("历史业")
     page.locator("#l2-cap").press("Tab")
