@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.db import db
-from organization.models import OrgUnit
+from organization.models import Member, OrgUnit
 from runtime.facts import latency, metrics, store
 from runtime.facts.aggregation import Rows, aggregate
 from runtime.goals import reports, standing
@@ -103,7 +103,8 @@ def test_S2_front_line_completion_is_actual_over_target_of_the_people(
 ) -> None:
     feed({"value": 9_000_000, "member": "S001"}, {"value": 4_000_000, "unit": "JS"})
     run_jobs()
-    whole = reports.completion(standing.forest(sales.people.hr, published))[0]
+    reader = db.session.get_one(Member, sales.people.hr.id)
+    whole = reports.completion(standing.forest(reader, published))[0]
     people = [goal for goal in db.session.scalars(select(Goal)) if goal.member_id is not None]
     assert whole.rate == pytest.approx(9_000_000 / sum(goal.target for goal in people))
 
