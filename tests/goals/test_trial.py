@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import time
 from typing import Any
 
 import pytest
@@ -113,18 +112,6 @@ def test_a_trial_stores_nothing(draft: DefinitionVersion, sales: Sales, sign_in:
 
 def test_who_sets_no_goals_sees_no_trial(draft: DefinitionVersion, sales: Sales, sign_in: Any) -> None:
     assert ask(sign_in(sales.people.an), draft).status_code == 403
-
-
-def test_a_trial_of_a_region_answers_at_once(draft: DefinitionVersion, sales: Sales, sign_in: Any) -> None:
-    client = sign_in(sales.people.hr)
-    change(draft, levels=with_level(draft, "l2", reserve="10%"))
-    assert min(seconds(client, draft, sales) for _try in range(5)) < 0.3
-
-
-def seconds(client: FlaskClient, draft: DefinitionVersion, sales: Sales) -> float:
-    began = time.perf_counter()
-    assert ask(client, draft, unit=sales.people.east.id).status_code == 200
-    return time.perf_counter() - began
 
 
 def test_S9_a_change_of_position_swaps_the_actions_next_monday(draft: DefinitionVersion, sales: Sales) -> None:
