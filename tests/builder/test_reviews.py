@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from builder import definitions
+from builder import definitions, packs
 from builder.models import DefinitionVersion, Review
 from core.audit import AuditEvent
 from core.db import db
@@ -46,6 +46,14 @@ def draft(table: DefinitionVersion, ops: Member) -> DefinitionVersion:
     definitions.save_draft(version, json.dumps(changed), seen=version.version_id, by_id=ops.id)
     db.session.commit()
     return version
+
+
+@pytest.fixture
+def medical(people: People) -> People:
+    for key in ("okr_core", "medical_goals"):
+        packs.install(packs.shipped_folder(key), people.company.id, by_id=None)
+    db.session.commit()
+    return people
 
 
 def submit(client: FlaskClient, draft: DefinitionVersion, **posted: str) -> Any:
@@ -212,6 +220,20 @@ def test_an_edit_during_review_withdraws_it_and_says_so(
     assert in_force(draft) == 1
     events = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert events[-2:] == ["definition.withdraw", "definition.save"]
+
+
+@pytest.mark.parametrize("kind", ["table", "formula", "cascade"])
+def test_every_editor_says_that_a_draft_is_in_review(kind: str, medical: People, ops: Member, sign_in: Any) -> None:
+    named = {"table": "region_coef", "formula": "unit_weight", "cascade": "sales_cascade"}
+    definition = definitions.find(medical.company.id, kind, f"medical.{named[kind]}")
+    assert definition is not None
+    draft = definitions.open_draft(definition, by_id=ops.id)
+    changed = json.dumps(documents.changed(draft.document, "/title/zh", "新标题"))
+    definitions.save_draft(draft, changed, seen=draft.version_id, by_id=ops.id)
+    client = sign_in(ops)
+    assert submit(client, draft).status_code == 303
+    editor = client.get(f"/definitions/{definition.id}/edit", follow_redirects=True)
+    assert "正在审核" in editor.get_data(as_text=True)
 
 
 def test_who_had_the_editor_open_before_it_was_submitted_is_told(
