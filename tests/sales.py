@@ -56,19 +56,19 @@ def published(sales: Sales, database_kind: str, request: pytest.FixtureRequest, 
 @pytest.fixture(scope="session")
 def sales_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Installing a pack and publishing goals take a second each: done once a run, copied for each test."""
-    return _prepared(sqlite_template, tmp_path_factory.mktemp("sales"), make_sales)
+    return _prepared(sqlite_template, tmp_path_factory.mktemp("sales"), make_sales, minutes_before=20)
 
 
 @pytest.fixture(scope="session")
 def published_template(sales_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     instance = tmp_path_factory.mktemp("published")
-    return _prepared(sales_template, instance, lambda: publish(find_sales(), "7.2亿", "15"))
+    return _prepared(sales_template, instance, lambda: publish(find_sales(), "7.2亿", "15"), minutes_before=10)
 
 
-def _prepared(template: Path, instance: Path, prepare: Callable[[], object]) -> Path:
+def _prepared(template: Path, instance: Path, prepare: Callable[[], object], *, minutes_before: int) -> Path:
     shutil.copy(template, instance / "guantong.db")
-    # Made before the tests' moment: what is queued here is due when they begin.
-    with clock.at(TODAY - dt.timedelta(minutes=10)), make_app(instance).app_context():
+    # Before the tests' moment, each after the one it builds on: what one queued is due when the next begins.
+    with clock.at(TODAY - dt.timedelta(minutes=minutes_before)), make_app(instance).app_context():
         prepare()
         db.session.remove()
         db.engine.dispose()

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from builder.models import DefinitionVersion
 from core import audit, clock
 from core.db import Document, db
 from core.errors import Conflict, Invalid, NotFound, Problem
@@ -24,6 +25,7 @@ from runtime.actions.models import Task, TaskItem
 
 UNDO_WITHIN = dt.timedelta(days=1)
 LONGEST_PLACE = 120
+PLACE_OR_PHOTO = "place_or_photo"
 FOUND_AT_MOST = 20
 
 
@@ -191,7 +193,9 @@ def _problems(item: TaskItem, evidence: Evidence, contact: Contact | None) -> li
     if task.contact_level and (contact is None or contact.level != task.contact_level):
         sentence = _("Choose a contact of the level %(level)s.", level=task.contact_level)
         problems.append(Problem("/contact_id", "level", sentence))
-    if not evidence.place.strip() and evidence.photo is None:
+    if evidence.photo is None and asked_evidence(task) != PLACE_OR_PHOTO:
+        problems.append(Problem("/photo", "evidence", _("This task asks for a photo of what was done.")))
+    elif evidence.photo is None and not evidence.place.strip():
         problems.append(Problem("/place", "evidence", _("Say where it was, or add a photo.")))
     if len(evidence.place) > LONGEST_PLACE:
         problems.append(Problem("/place", "too_long", _("Keep it under %(most)s characters.", most=LONGEST_PLACE)))
@@ -203,6 +207,14 @@ def _wrong_tier(path: str, task: Task, customer: Customer) -> Problem:
     return Problem(
         path, "tier", _("This task asks for %(wanted)s; this customer is %(tier)s.", wanted=wanted, tier=tier)
     )
+
+
+def asked_evidence(task: Task) -> str:
+    """What the rules that made the task want as proof: place_or_photo, photo, or document (a photo of it)."""
+    version = db.session.get(DefinitionVersion, task.cascade_version_id) if task.cascade_version_id else None
+    templates = version.document["body"].get("tasks", []) if version else []
+    own = next((entry for entry in templates if task.template.endswith(f"/{entry['id']}")), {})
+    return str(own.get("evidence", PLACE_OR_PHOTO))
 
 
 def _tier_fits(task: Task, customer: Customer) -> bool:

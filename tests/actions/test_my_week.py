@@ -3,8 +3,9 @@
 import io
 import re
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from builder.models import DefinitionVersion
 from core.db import db
 from organization.models import Contact, Customer
 from runtime.actions import tasks
@@ -66,6 +67,26 @@ def test_S20_words_alone_prove_nothing(sales: Sales, published: GoalSet, sign_in
     assert answer.status_code == 422
     assert "写明地点,或附一张照片" in answer.get_data(as_text=True)
     assert db.session.get_one(TaskItem, item.id, populate_existing=True).done_at is None
+
+
+def test_S20_where_the_rules_want_a_photo_a_place_is_not_enough(sales: Sales, published: GoalSet, sign_in) -> None:
+    item = director_item(sales)
+    asked = {"evidence": "photo"}
+    document = published.cascade_version.document
+    tasks_then = [
+        entry | asked if item.task.template.endswith(entry["id"]) else entry for entry in document["body"]["tasks"]
+    ]
+    changed = document | {"body": document["body"] | {"tasks": tasks_then}}
+    db.session.execute(
+        update(DefinitionVersion).where(DefinitionVersion.id == item.task.cascade_version_id).values(document=changed)
+    )
+    db.session.commit()
+    client = sign_in(sales.people.an)
+    refused = client.post(f"/tasks/items/{item.id}/done", data={"place": "检验科"})
+    assert refused.status_code == 422
+    assert "这项任务需要照片" in refused.get_data(as_text=True)
+    done = client.post(f"/tasks/items/{item.id}/done", data={"photo": (io.BytesIO(PNG), "a.png")})
+    assert done.status_code == 303
 
 
 def test_S20_the_contacts_level_must_be_the_one_asked_for(sales: Sales, published: GoalSet, sign_in) -> None:
