@@ -36,6 +36,7 @@ from organization import (
     units_views,
 )
 from organization.imports import views as import_views
+from runtime import personal_data
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
 from runtime.boards import views as board_views
@@ -57,8 +58,8 @@ PAGES = (
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
 )
-# These add pages to the blueprint of a neighbour, or tables that only jobs use: importing them is what counts.
-NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views, rhythm_models)
+# These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
+NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views, rhythm_models, personal_data)
 COMMANDS = (
     *(commands, accounts_commands, definition_commands, formula_commands),
     *(goal_commands, fact_commands, token_commands),

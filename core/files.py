@@ -48,6 +48,11 @@ def show_photo(name: str) -> Response:
     return send_file(file, mimetype=kind, download_name=f"{name[:12]}.{kind.rpartition('/')[2]}")
 
 
+def remove_photo(name: str) -> None:
+    """Take the file away; whoever calls has made sure that no row names it any more."""
+    (_folder() / name[:2] / name).unlink(missing_ok=True)
+
+
 def _folder() -> Path:
     folder: Path = current_app.config["SETTINGS"].instance / "files"
     return folder

@@ -63,6 +63,11 @@ def erase(member: Member, *, by_id: int | None, reason: str) -> None:
     audit.record("member.erase", f"member:{member.id}", by_id=by_id, reason=reason)
 
 
+def nameless(member: Member) -> str:
+    """What stands where his name stood."""
+    return f"已删除成员 #{member.id}"
+
+
 def rows(model: type[Model], *where: sa.ColumnElement[bool]) -> list[Document]:
     """Rows of a table as JSON, without what opens doors (hashes of passwords and tokens)."""
     names = [column.key for column in class_mapper(model).column_attrs if column.key not in SECRET]
@@ -101,7 +106,7 @@ def _erase_member(member: Member) -> None:
         (ExternalRef, _refers_to(member)),
     )
     db.session.expire(member, ["account", "grants"])
-    member.name, member.pinyin, member.code = f"已删除成员 #{member.id}", "", f"deleted-{member.id}"
+    member.name, member.pinyin, member.code = nameless(member), "", f"deleted-{member.id}"
     member.phone = member.email = member.language = None
     member.attributes, member.represents_frontline = {}, False
     member.left_on = member.left_on or clock.today()

@@ -1,8 +1,11 @@
 """安店长 opens her week on the phone, does one task with evidence, takes it back, adds a customer of her own."""
 
 import io
+import json
 import re
+from pathlib import Path
 
+from flask import current_app
 from sqlalchemy import select, update
 
 from builder.models import DefinitionVersion
@@ -174,3 +177,27 @@ def test_the_pages_cost_few_statements(sales: Sales, published: GoalSet, sign_in
 def director_item(sales: Sales) -> TaskItem:
     task = next(task for task in tasks.of_week(sales.people.an, WEEK) if task.contact_level == "主任")
     return task.items[0]
+
+
+def test_an_erased_persons_goals_and_tasks_no_longer_name_her(
+    sales: Sales, published: GoalSet, guantong, sign_in
+) -> None:
+    item = director_item(sales)
+    evidence = {"place": "检验科 3 楼", "note": "安店长约了周四", "photo": (io.BytesIO(PNG), "a.png")}
+    sign_in(sales.people.an).post(f"/tasks/items/{item.id}/done", data=evidence)
+    held = json.loads(guantong("members", "export", "S001", "--json").stdout)
+    assert held["goals"]["goals"][0]["name"] == "安店长"
+    assert [row["evidence"]["place"] for row in held["tasks"]["items"] if row["evidence"]] == ["检验科 3 楼"]
+    erased = guantong("members", "erase", "S001", "--yes", "--reason", "本人要求")
+    assert erased.exit_code == 0, erased.output
+    said = everything(without=("customer",))  # a hospital's name is not a person's
+    for trace in ("安店长", "检验科 3 楼", "周四"):
+        assert trace not in said
+    files = Path(current_app.instance_path) / "files"
+    assert [file for file in files.rglob("*") if file.is_file()] == []
+
+
+def everything(without: tuple[str, ...]) -> str:
+    """All that the database says, as text."""
+    tables = [table for name, table in db.metadata.tables.items() if name not in without]
+    return "\n".join(str(value) for table in tables for row in db.session.execute(select(table)) for value in row)
