@@ -76,7 +76,9 @@ def test_the_slider_moves_by_keyboard_and_its_box_with_it(browser: Browser, addr
 def test_a_cap_that_cannot_hold_is_told_at_its_card(browser: Browser, address: str) -> None:
     page = open_editor(browser, address, DESKTOP)
     expect(page.locator("#trial-result")).to_contain_text("安店长")
-    page.select_option("#l2-cap_way", "history")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.select_option("#l2-cap_way", "history")
+    page.wait_for_load_state("networkidle")  # the card was swapped; what is opened before would close again
     page.locator("#fold-l2-cap summary").click()
     page.locator("#l2-cap").fill("历史业绩*0.5")
     page.locator("#l2-cap").press("Tab")
