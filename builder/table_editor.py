@@ -19,12 +19,11 @@ from flask_babel import gettext as _
 
 from builder import table_parts as parts
 from builder import table_weights, table_words
-from builder.table_parts import MOST_ROWS, OTHERWISE
+from builder.table_parts import MOST_CHARACTERS, MOST_ROWS, OTHERWISE
 from core.db import Document
 from core.errors import Invalid
 
 MOST_COLUMNS = 60
-MOST_CHARACTERS = 2_000
 TYPES = ("number", "text", "choice", "bool", "date")
 GROUPS = ("inputs", "outputs")
 

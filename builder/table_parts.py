@@ -6,16 +6,43 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder import shape
 from core.db import Document
 from core.errors import Invalid, Problem
 
 OTHERWISE = "default"
 MOST_ROWS = 500
+MOST_CHARACTERS = 2_000
 
 
 def stale_page() -> Problem:
     """What did not come from the page as it is today."""
     return Problem("", "operation", _("The page is out of date. Reload it."))
+
+
+def problems(document: Any) -> list[Problem]:
+    """What is wrong with the shape of a posted table, as `shape.problems`; hundreds of plain rows are seen at once."""
+    rows = document["body"]["rows"] if _has_rows(document) else []
+    if rows and all(map(_is_plain, rows)):
+        document = document | {"body": document["body"] | {"rows": rows[:1]}}
+    return shape.problems(document)
+
+
+def _has_rows(document: Any) -> bool:
+    body = document.get("body") if isinstance(document, dict) else None
+    return isinstance(body, dict) and isinstance(body.get("rows"), list) and len(body["rows"]) <= MOST_ROWS
+
+
+def _is_plain(row: Any) -> bool:
+    """A row as this editor makes it, with short cells."""
+    if not isinstance(row, dict) or row.keys() != {"id", "when", "then"} or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", str(row["id"])):
+        return False
+    sides = (row["when"], row["then"])
+    return all(isinstance(side, dict) and all(map(_is_short, side.values())) for side in sides)
+
+
+def _is_short(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) <= MOST_CHARACTERS
 
 
 def columns(body: Document) -> list[Document]:

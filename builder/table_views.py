@@ -136,7 +136,7 @@ def _shown(document: Document, form: MultiDict[str, str]) -> table_page.TablePag
 def _posted(form: MultiDict[str, str]) -> Document:
     """The document that the page holds; what is not even a table did not come from our page."""
     document = json_text.read(form.get("document", ""))
-    if problems := shape.problems(document):
+    if problems := table_parts.problems(document):
         raise Invalid(problems)
     if document["kind"] != "table":
         raise Invalid([table_parts.stale_page()])

@@ -15,7 +15,7 @@ from core.db import Document
 from core.errors import Invalid, Problem
 from formulas import FormulaError
 from formulas.formula import Formula
-from formulas.tables.body import TableColumn, read_body
+from formulas.tables.body import TableBody, TableColumn, read_body
 
 TOTALS = (1.0, 100.0)
 MOST_COLUMNS = 12
@@ -38,12 +38,12 @@ class Group:
 
 def groups(body: Document) -> list[Group]:
     """The sums that the checks of a table keep. A check that does not compile keeps none."""
-    found = (_group(body, str(check.get("text", ""))) for check in body.get("checks", ()))
+    table = read_body(body | {"rows": []})
+    found = (_group(table, str(check.get("text", ""))) for check in body.get("checks", ()))
     return list(dict.fromkeys(group for group in found if group))
 
 
-def _group(body: Document, text: str) -> Group | None:
-    table = read_body(body)
+def _group(table: TableBody, text: str) -> Group | None:
     try:
         formula = Formula(text, table.schema(table.outputs))
     except FormulaError:

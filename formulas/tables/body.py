@@ -49,6 +49,8 @@ class TableColumn:
     key: str
     type: str
     options: tuple[str, ...]
+    folded: frozenset[str]
+    """The options whatever their capitals."""
 
     @property
     def kind(self) -> str:
@@ -139,7 +141,9 @@ def _column(column: Mapping[str, Any], kind: str) -> TableColumn:
     key, title = str(column.get("key") or ""), column.get("title")
     zh, en = (title.get("zh"), title.get("en")) if isinstance(title, Mapping) else (title, "")
     own = str(column.get("id") or key or zh)
-    return TableColumn(own, str(zh or key or own), str(en or ""), key, kind, tuple(column.get("options") or ()))
+    options = tuple(column.get("options") or ())
+    folded = frozenset(option.casefold() for option in options)
+    return TableColumn(own, str(zh or key or own), str(en or ""), key, kind, options, folded)
 
 
 def _judge(table: TableBody) -> None:

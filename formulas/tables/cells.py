@@ -1,6 +1,8 @@
 """A condition cell: any value, one of some values, all of some comparisons, or a whole formula."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from formulas.errors import ErrorValue, FormulaError, fault
@@ -13,6 +15,8 @@ from formulas.tables.body import TableColumn
 
 ANY_SIGNS = ("", "-", "－", "—", "–")
 _NOTHING = Schema()
+_MOST_KEPT = 4096
+"""Cells whose reading is remembered: of a table that somebody edits, all but one are the same from key to key."""
 Comparison = tuple[str, Any]
 
 
@@ -37,7 +41,7 @@ def read_cell(cell: str, column: TableColumn, schema: Schema) -> Test:
     """What the cell asks of its column; raises FormulaError with columns of the cell."""
     if cell.strip() in ANY_SIGNS:
         return ANY
-    parts = _parts(tokens(cell))
+    parts = _parts(cell)
     compared = [part[0].kind == SIGN and part[0].value in COMPARISONS for part in parts if part]
     if len(compared) < len(parts):
         raise fault("empty_argument", 0, len(cell))
@@ -56,11 +60,12 @@ def read_cell(cell: str, column: TableColumn, schema: Schema) -> Test:
     raise _misfit(cell, column, 0, len(cell))
 
 
-def _parts(found: list[Token]) -> list[list[Token]]:
+@lru_cache(_MOST_KEPT)
+def _parts(cell: str) -> Sequence[Sequence[Token]]:
     """The tokens between the commas that stand outside parentheses."""
     parts: list[list[Token]] = [[]]
     depth = 0
-    for token in found:
+    for token in tokens(cell):
         if token.kind == END:
             break
         if token.kind == SIGN and token.value in ("(", ")"):
@@ -72,14 +77,19 @@ def _parts(found: list[Token]) -> list[list[Token]]:
     return parts
 
 
-def _constant(cell: str, part: list[Token]) -> tuple[str, Any] | None:
+def _constant(cell: str, part: Sequence[Token]) -> tuple[str, Any] | None:
     """Kind and value of a part that names nothing; None if it is not constant."""
     if len(part) == 1 and part[0].kind in (NUMBER, TEXT):
         return ("number" if part[0].kind == NUMBER else "text"), part[0].value
     if len(part) == 2 and part[0].kind == NUMBER and part[1].value == "%":
         return "number", float(part[0].value) / 100.0
+    return _computed(cell[part[0].start : part[-1].end])
+
+
+@lru_cache(_MOST_KEPT)
+def _computed(text: str) -> tuple[str, Any] | None:
     try:
-        formula = Formula(cell[part[0].start : part[-1].end], _NOTHING)
+        formula = Formula(text, _NOTHING)
     except FormulaError:
         return None
     if formula.reads_day:
@@ -88,9 +98,9 @@ def _constant(cell: str, part: list[Token]) -> tuple[str, Any] | None:
     return None if isinstance(value, ErrorValue) else (formula.kind, value)
 
 
-def _known(value: Any, part: list[Token], column: TableColumn, cell: str) -> Any:
+def _known(value: Any, part: Sequence[Token], column: TableColumn, cell: str) -> Any:
     """The value as columns hold it; an option that a choice does not have is refused."""
-    if column.options and value and str(value).casefold() not in {option.casefold() for option in column.options}:
+    if column.options and value and str(value).casefold() not in column.folded:
         options = "、".join(column.options[:5])
         hint = {"zh_hint": f"可用的选项：{options}", "en_hint": f"options: {options}"}
         start, end = part[0].start, part[-1].end
@@ -98,7 +108,7 @@ def _known(value: Any, part: list[Token], column: TableColumn, cell: str) -> Any
     return day_number(value) if column.kind == "date" else value
 
 
-def _bounds(cell: str, parts: list[list[Token]], column: TableColumn, schema: Schema) -> Test:
+def _bounds(cell: str, parts: Sequence[Sequence[Token]], column: TableColumn, schema: Schema) -> Test:
     bounds: list[Comparison] = []
     conditions: list[Formula] = []
     for sign, *rest in parts:
@@ -114,7 +124,7 @@ def _bounds(cell: str, parts: list[list[Token]], column: TableColumn, schema: Sc
     return Test(bounds=tuple(bounds), formulas=tuple(conditions))
 
 
-def _comparison(cell: str, sign: Token, rest: list[Token], column: TableColumn, schema: Schema) -> Formula:
+def _comparison(cell: str, sign: Token, rest: Sequence[Token], column: TableColumn, schema: Schema) -> Formula:
     """The column compared with an expression over the inputs."""
     prefix = f"[{column.key or column.title}]{sign.value}("
     written = cell[rest[0].start : rest[-1].end]

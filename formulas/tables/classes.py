@@ -5,7 +5,8 @@ class for each constant that a cell names and one for each gap between them; tex
 all others.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -62,7 +63,8 @@ class Classes:
     def real(self) -> list[int]:
         """The classes that data can have: of choices the options, of dates whole days."""
         if self.column.kind == "text" and self.column.options:
-            return [self.points.index(option.casefold()) + 1 for option in self.column.options]
+            code = _coder(self.column, self.points)
+            return [code(option) for option in self.column.options]
         return [code for code in range(self.count) if not self._between_days(code)]
 
     def _between_days(self, code: int) -> bool:
@@ -109,8 +111,11 @@ def divide(column: TableColumn, tests: Sequence[Test]) -> Classes | None:
     named = [value for test in tests for value in (*test.values, *(value for _, value in test.bounds))]
     points = _points(column, named)
     size = 2 if column.kind == "bool" else len(points) + 1 if column.kind == "text" else 2 * len(points) + 1
-    allowed = np.array([_allowed(test, column, points, size) for test in tests], dtype=bool)
-    return Classes(column, points, allowed.reshape(len(tests), size))
+    allowed = np.ones((len(tests), size), dtype=bool)
+    code = _coder(column, points)
+    for row, test in zip(allowed, tests, strict=True):
+        _restrict(row, test, code)
+    return Classes(column, points, allowed)
 
 
 def _points(column: TableColumn, named: list[Any]) -> tuple[Any, ...]:
@@ -125,27 +130,31 @@ def _points(column: TableColumn, named: list[Any]) -> tuple[Any, ...]:
     return tuple(points)
 
 
-def _allowed(test: Test, column: TableColumn, points: tuple[Any, ...], size: int) -> list[bool]:
-    if test.values:
-        codes = {_code(value, column, points) for value in test.values}
-        return [code in codes for code in range(size)]
-    allowed = [True] * size
-    for operator, value in test.bounds:
-        point = _code(value, column, points)
-        allowed = [held and _HOLDS[operator](code, point) for code, held in enumerate(allowed)]
-    return allowed
-
-
-def _code(value: Any, column: TableColumn, points: tuple[Any, ...]) -> int:
+def _coder(column: TableColumn, points: tuple[Any, ...]) -> Callable[[Any], int]:
+    """The class of a constant that is among the points, or near one and therefore above it at most by a trace."""
     if column.kind == "bool":
-        return int(value)
+        return int
     if column.kind == "text":
-        return points.index(value.casefold()) + 1
-    if value in points:  # nearly always, and found without a comparison for each point
-        return 2 * points.index(value) + 1
-    return 2 * next(place for place, point in enumerate(points) if near(value, point)) + 1
+        known = {text: place for place, text in enumerate(points, 1)}
+        return lambda value: known[value.casefold()]
+    return lambda value: 2 * bisect_right(points, value) - 1
 
 
-_HOLDS = {
-    "=": int.__eq__, "<>": int.__ne__, "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__,
-}  # fmt: skip
+def _restrict(allowed: Allowed, test: Test, code: Callable[[Any], int]) -> None:
+    """Take from one row's classes, all of them at first, those that its cell does not allow."""
+    if test.values:
+        allowed[:] = False
+        allowed[[code(value) for value in test.values]] = True
+    for operator, value in test.bounds:
+        for excluded in _EXCLUDED[operator](code(value)):
+            allowed[excluded] = False
+
+
+_EXCLUDED: dict[str, Callable[[int], tuple[slice, ...]]] = {
+    "=": lambda code: (slice(0, code), slice(code + 1, None)),
+    "<>": lambda code: (slice(code, code + 1),),
+    "<": lambda code: (slice(code, None),),
+    "<=": lambda code: (slice(code + 1, None),),
+    ">": lambda code: (slice(0, code + 1),),
+    ">=": lambda code: (slice(0, code),),
+}

@@ -1,7 +1,7 @@
 """A table compiled once: data rows to classes, classes to the table's rows, those to outputs. All in columns."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -90,7 +90,6 @@ class CompiledTable:
         columns = zip(body.inputs, zip(*tests, strict=True) if tests else (), strict=False)
         self._classes: list[Classes] = [found for column, cells in columns if (found := divide(column, cells))]
         self._conditions = [[formula for test in row for formula in test.formulas] for row in tests]
-        self._grid = self._make_grid()
 
     # which rows hold
 
@@ -106,7 +105,8 @@ class CompiledTable:
         conditions = [formula for row in self._conditions for formula in row]
         return conditions + [cell for output in self._outputs for cell in output.formulas.values()]
 
-    def _make_grid(self) -> NDArray[np.bool_] | None:
+    @cached_property
+    def _grid(self) -> NDArray[np.bool_] | None:
         """For tables of constants: which rows hold for every combination of classes."""
         size = int(np.prod([one.count for one in self._classes], dtype=np.float64)) if self._classes else 1
         if any(self._conditions) or size > _GRID_SIZE or size * len(self.body.rows) > _GRID_CELLS:
@@ -214,19 +214,21 @@ class CompiledTable:
     # what it leaves open
 
     def overlaps(self, limit: int = 20) -> list[Overlap]:
-        """Pairs of rows that hold for the same values. Rows with whole formulas are tried on the values found."""
-        found = []
-        for first, second, codes in overlapping(self._classes, len(self.body.rows)):
+        """Pairs of rows that hold for the same values. Rows with whole formulas are tried on the values found, some
+        hundreds of them at most."""
+        return list(islice(self._overlapping(), limit))
+
+    def _overlapping(self) -> Iterator[Overlap]:
+        rows, tried = self.body.rows, 0
+        for first, second, codes in overlapping(self._classes, len(rows)):
             shown = witness(self._classes, codes)
-            if self._conditions[first] or self._conditions[second]:
-                hits = self._hits_of(shown)
-                if not (hits[first] and hits[second]):
+            if conditions := self._conditions[first] + self._conditions[second]:
+                tried += 1
+                if tried > _MOST_TRIED:
+                    return
+                if not all(formula.evaluate(shown) is True for formula in conditions):
                     continue
-            rows = self.body.rows
-            found.append(Overlap((rows[first].id, rows[second].id), (rows[first].path, rows[second].path), shown))
-            if len(found) == limit:
-                break
-        return found
+            yield Overlap((rows[first].id, rows[second].id), (rows[first].path, rows[second].path), shown)
 
     def gaps(self, limit: int = 5) -> list[Gap]:
         """Values of the numeric, date, yes/no and choice inputs for which no row holds and no default stands in."""
@@ -234,9 +236,13 @@ class CompiledTable:
             return []
         # Rows with whole formulas may hold all the same: each gap is tried on the table itself.
         plain = [Classes(one.column, one.points, one.allowed & self._plain()) for one in self._classes]
-        found = (witness(plain, codes) for codes in uncovered(plain, np.flatnonzero(self._plain()).tolist()))
-        open_ = (Gap(shown) for shown in islice(found, _MOST_TRIED) if not any(self._hits_of(shown)))
-        return list(islice(open_, limit))
+        codes = islice(uncovered(plain, np.flatnonzero(self._plain()).tolist()), _MOST_TRIED)
+        found = [witness(plain, one) for one in codes]
+        if not found:
+            return []
+        data = {one.column.title: [shown[one.column.title] for shown in found] for one in plain}
+        fired, _hits, _error = self._holding(data, len(found), None, None)
+        return [Gap(found[place]) for place in np.flatnonzero(fired == NONE)[:limit].tolist()]
 
     def _plain(self) -> NDArray[np.bool_]:
         return np.array([not conditions for conditions in self._conditions], dtype=bool).reshape(-1, 1)
@@ -266,15 +272,14 @@ class CompiledTable:
         for check in self.body.checks:
             formula = Formula(str(check.get("text", "")), schema)
             used = [output for output in self._outputs if output.column.title in formula.names]
-            for place, row in enumerate(self.body.rows):
-                if any(place in output.formulas for output in used):
-                    continue
-                if formula.evaluate({output.column.title: output.constant(place) for output in used}) is not True:
-                    message = check.get("message") or {}
-                    zh = message.get("zh") or f"这一行不满足：{formula.text}"
-                    found.append(
-                        problem(row.path, "row_check", zh, message.get("en") or f"the row fails {formula.text}")
-                    )
+            message = check.get("message") or {}
+            zh = message.get("zh") or f"这一行不满足：{formula.text}"
+            en = message.get("en") or f"the row fails {formula.text}"
+            data = {output.column.title: output.constants() for output in used}
+            kept = formula.evaluate_batch(data, len(self.body.rows))
+            for place in np.flatnonzero(~(kept.values.astype(bool) & (kept.status == OK))).tolist():
+                if not any(place in output.formulas for output in used):
+                    found.append(problem(self.body.rows[place].path, "row_check", zh, en))
         return found
 
 

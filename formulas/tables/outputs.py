@@ -17,6 +17,7 @@ from formulas.schema import Schema
 from formulas.tables.body import TableBody, TableColumn, TableRow, refused
 
 _TYPES: dict[str, Any] = {"number": np.float64, "bool": bool, "text": object, "date": "datetime64[D]"}
+_VARIES = object()
 _NEUTRAL = NEUTRAL | {"date": np.datetime64("1970-01-01")}
 
 
@@ -33,8 +34,9 @@ class OutputColumn:
     def kind(self) -> str:
         return self.column.type
 
-    def constant(self, row: int) -> Any:
-        return Batch(self.values[row : row + 1], self.status[row : row + 1]).to_list()[0]
+    def constants(self) -> Batch:
+        """The cells of all rows; where one is a formula, a blank."""
+        return Batch(self.values[:-1], self.status[:-1])
 
 
 def read_output(table: TableBody, names: Schema, column: TableColumn) -> OutputColumn:
@@ -43,27 +45,27 @@ def read_output(table: TableBody, names: Schema, column: TableColumn) -> OutputC
     values = np.full(len(rows), _NEUTRAL[column.kind], dtype=_TYPES[column.kind])
     status = np.full(len(rows), BLANK, dtype=np.uint8)
     formulas: dict[int, Formula] = {}
-    read: dict[str, Formula] = {}  # the same few values stand in many rows
+    read: dict[str, tuple[Formula, Any]] = {}  # the same few values stand in many rows
     for place, row in enumerate(rows):
         cell = row.then.get(column.id, "").strip()
         if cell in ("", "-"):
             continue
         try:
-            formula = read[cell] = read.get(cell) or _cell(cell, column, names)
+            formula, value = read[cell] = read.get(cell) or _cell(cell, column, names)
         except FormulaError as error:
             path = f"{row.path}/then/{column.id}" if row.path else f"/default/{column.id}"
             table.problems.append(refused(path, error))
             continue
-        if formula.names or formula.reads_day:
+        if value is _VARIES:
             formulas[place] = formula
         else:
-            value = formula.evaluate({})
             status[place] = _status(value)
             values[place] = value if status[place] == OK else _NEUTRAL[column.kind]
     return OutputColumn(column, values, status, formulas)
 
 
-def _cell(cell: str, column: TableColumn, names: Schema) -> Formula:
+def _cell(cell: str, column: TableColumn, names: Schema) -> tuple[Formula, Any]:
+    """The formula of a cell and its value; _VARIES where that depends on data or on the day."""
     formula = Formula(cell, names)
     if formula.kind not in (column.kind, "blank"):
         kinds = {"number": ("数字", "a number"), "text": ("文字", "text"), "bool": ("是/否", "yes/no"),
@@ -78,7 +80,7 @@ def _cell(cell: str, column: TableColumn, names: Schema) -> Formula:
             shown = "、".join(column.options[:5])
             hints = {"zh_hint": f"可用的选项：{shown}", "en_hint": f"options: {shown}"}
             raise fault("unknown_option", 0, len(cell), name=column.title, option=option, **hints)
-    return formula
+    return formula, _VARIES if formula.names or formula.reads_day else formula.evaluate({})
 
 
 def _status(value: Any) -> int:

@@ -1,6 +1,7 @@
 """On save a table is told where two rows overlap and where no row holds, with values that show it."""
 
 import datetime as dt
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -95,6 +96,12 @@ def test_options_that_do_not_exist_do_not_overlap() -> None:
     assert compile_table(body(*cells, inputs=[stage], hit="unique")).overlaps() == []
 
 
+def test_rows_with_whole_formulas_overlap_where_both_hold() -> None:
+    cells = ({"c2": "司龄月数<1"}, {"c2": "<=1"}, {"c2": "司龄月数>5"})
+    found = compile_table(body(*cells, hit="unique")).overlaps()
+    assert [(overlap.rows, overlap.witness) for overlap in found] == [(("r0", "r1"), {"司龄月数": 0.0})]
+
+
 def test_a_table_of_hundreds_of_rows_is_judged_at_once() -> None:
     cells = [
         {"c1": f'"{stage}"', "c2": f">={month},<{month + 1}"} for stage in STAGE["options"] for month in range(150)
@@ -137,3 +144,42 @@ def test_an_overlap_is_found_exactly_when_there_is_one(cells: list[dict[str, str
         assert set(overlap.rows) <= set(
             compiled.evaluate({"阶段": "推广期", "司龄月数": 0} | dict(overlap.witness)).rows
         )
+
+
+NEW = {"id": "c3", "title": "新品", "type": "bool"}
+SIGNED = {"id": "c4", "title": "签约", "type": "date"}
+INPUTS = [STAGE, TENURE, NEW, SIGNED]
+DAYS = ["-", "<DATE(2025,1,2)", ">=DATE(2025,1,1)", "DATE(2025,1,2)", "<>DATE(2025,1,1)", ">DATE(2025,1,2)"]
+POINTS = [
+    {"阶段": stage, "司龄月数": month, "新品": new, "签约": dt.date(2025, 1, 1) + dt.timedelta(days=day)}
+    for stage in STAGE["options"]
+    for month in (0, 1, 1.5, 2, 2.5, 3)
+    for new in (True, False)
+    for day in (-1, 0, 1, 2)
+]
+
+
+def holding(cells: list[dict[str, str]]) -> list[tuple[str, ...]]:
+    """The rows that hold at each of the points."""
+    table = compile_table(body(*cells, inputs=INPUTS, hit="collect"))
+    batch = table.evaluate_batch({name: [data[name] for data in POINTS] for name in POINTS[0]}, len(POINTS))
+    return [batch.ids(point) for point in range(len(POINTS))]
+
+
+@RELAXED
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"c1": stages, "c2": plain, "c3": st.sampled_from(["-", "TRUE", "FALSE"]), "c4": st.sampled_from(DAYS)}
+        ),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_the_pairs_that_overlap_are_those_that_some_values_bring_together(cells: list[dict[str, str]]) -> None:
+    compiled = compile_table(body(*cells, inputs=INPUTS, hit="unique"))
+    together = {pair for rows in holding(cells) for pair in combinations(rows, 2)}
+    overlaps = compiled.overlaps(limit=100)
+    assert [overlap.rows for overlap in overlaps] == sorted(together)
+    for overlap in overlaps:
+        assert set(overlap.rows) <= set(compiled.evaluate(POINTS[0] | dict(overlap.witness)).rows)
