@@ -207,6 +207,7 @@ def _edges(document: Document) -> Iterator[Edge]:
         drawn += _of_form(document, here)
     elif kind == "metric":
         drawn += _of_count(document["body"].get("count"), here)
+        drawn += _of_score(document["body"].get("score"))
     for reading in _readings(document):
         drawn += _of_reading(reading, here)
     yield from drawn
@@ -285,6 +286,16 @@ def _of_count(count: Document | None, here: str) -> Iterator[Edge]:
     if count:
         for fact in [count["from"], *count.get("followed_by", {}).get("from", ())]:
             yield Edge(f"{FACT}:{fact}", here)
+
+
+def _of_score(score: Document | None) -> Iterator[Edge]:
+    """What the formula of a score is given: metrics, names, what tables made of them."""
+    if score:
+        formula = identity("formula", score["formula"])
+        given = score["inputs"].values()
+        yield from (Edge(identity("metric", one["metric"]), formula) for one in given if "metric" in one)
+        texts = [text for one in given for text in _texts(one, "value", "target")]
+        yield from _of_reading(Reading("metric.score", score.get("uses", ()), texts), formula)
 
 
 def _unfed(documents: Iterable[Document], edges: Iterable[Edge], nodes: dict[str, Node]) -> list[Edge]:

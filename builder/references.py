@@ -32,8 +32,22 @@ def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Referen
             yield Reference(pointer(place), "metric", value)
         elif kind == "cascade" and key == "metrics":
             yield from (Reference(pointer((*place, n)), "metric", metric) for n, metric in enumerate(value))
+        elif kind == "metric" and key == "score":
+            yield from _score(value, place)
         else:
             yield from _walk(value, place, kind)
+
+
+def _score(score: Document, path: tuple[str | int, ...]) -> Iterator[Reference]:
+    for name, kind in (("formula", "formula"), ("grades", "table")):
+        if name in score:
+            yield Reference(pointer((*path, name)), kind, score[name])
+    for name, metric in score["targets"].items():
+        yield Reference(pointer((*path, "targets", name)), "metric", metric)
+    for name, given in score["inputs"].items():
+        if "metric" in given:
+            yield Reference(pointer((*path, "inputs", name, "metric")), "metric", given["metric"])
+    yield from _uses(score.get("uses", []), (*path, "uses"))
 
 
 def _uses(uses: list[Document], path: tuple[str | int, ...]) -> Iterator[Reference]:

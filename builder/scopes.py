@@ -126,6 +126,23 @@ MEMBER_RESULT = (
     _name("团队中位数", "team_median", "number", "同组目标的中位数,元", "median target of the team, in yuan"),
 )
 
+_OF_MEMBER = {name.key: name for name in MEMBER}
+
+SCORE = (
+    _name("目标", "target", "number", "本条线在本期的目标,元", "the target of the line in the period, in yuan"),
+    _name("个人目标", "person_target", "number", "本人在本期的全部目标,元", "all of the person's target, in yuan"),
+    _name("目标占比", "share", "number", "本条线在个人目标中的占比", "share of the line in the person's target"),
+    _name("产品线", "line", "text", "产品线的名称", "name of the product line"),
+    _name("阶段", "stage", "text", "产品在期初所处的阶段", "stage of the product when the period begins"),
+    ROLE,
+    _OF_MEMBER["seniority"],
+    _name("司龄月数", "tenure_months", "number", "入职至期初的整月数", "whole months from joining to the period"),
+    _name("在岗工作日", "workdays", "number", "本期内在岗的工作日天数", "working days of the period at work"),
+    _name("在岗周数", "weeks", "number", "在岗工作日 ÷ 5", "working days at work ÷ 5"),
+    *(_OF_MEMBER[key] for key in ("ticket", "conversion", "visits_per_opportunity", "weekly_capacity")),
+    _name("成熟度", "maturity", "text", "所在单位在期初的成熟度", "how mature his unit is when the period begins"),
+)
+
 PLACES: dict[str, tuple[Name, ...]] = {
     "cascade.unit": UNIT,
     "cascade.member": MEMBER,
@@ -139,6 +156,7 @@ PLACES: dict[str, tuple[Name, ...]] = {
     "cascade.take": (_name("件数", "n", "number", "本周任务件数", "how many the week asks for"),),
     "cascade.warning": MEMBER_RESULT,
     "cascade.constant": (),
+    "metric.score": SCORE,
 }
 
 TITLES: dict[str, Document] = {
@@ -160,4 +178,8 @@ TITLES: dict[str, Document] = {
     "cascade.take": {"zh": "周任务 · 选几家", "en": "Tasks · how many customers"},
     "cascade.warning": {"zh": "目标拆解 · 预警", "en": "Cascade · warnings"},
     "cascade.constant": {"zh": "目标拆解 · 变动上限(只写数值)", "en": "Cascade · limits of change (figures only)"},
+    "metric.score": {
+        "zh": "指标 · 计分:各项的取值与目标(每人每条线一行)",
+        "en": "Metric · score: values and targets (a row a person and line)",
+    },
 }

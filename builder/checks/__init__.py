@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder import kinds, references
-from builder.checks import cascade, form, formula, table
+from builder.checks import cascade, form, formula, metric, table
 from builder.shape import pointer
 from builder.sources import Sources
 from core.db import Document
@@ -21,6 +21,7 @@ CHECKS: dict[str, Check] = {
     "cascade": cascade.problems,
     "form": form.problems,
     "formula": formula.problems,
+    "metric": metric.problems,
     "table": table.problems,
 }
 

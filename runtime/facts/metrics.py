@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder import definitions
+from builder.sources import Sources
 from core.db import Document
 from core.i18n import text
 
@@ -40,6 +41,11 @@ def in_force(company_id: int) -> dict[str, Metric]:
     """Every published metric by key; one statement."""
     versions = definitions.published_all(company_id, "metric")
     return {version.definition.key: _metric(version.definition.key, version.document) for version in versions}
+
+
+def in_sources(sources: Sources) -> dict[str, Metric]:
+    """Every metric among what references resolve to, drafts that were laid over included."""
+    return {key: _metric(key, source.document) for (kind, key), source in sources.items() if kind == "metric"}
 
 
 def by_any_name(metrics: dict[str, Metric]) -> dict[str, Metric]:
