@@ -3,6 +3,7 @@
 import { Idiomorph } from "idiomorph/htmx";
 
 document.addEventListener("input", ({ target }) => {
+  if (target.closest("[data-formula-slot]")) return;
   for (const twin of target.closest("[data-slider]")?.querySelectorAll("input") ?? []) {
     if (twin !== target) twin.value = target.value;
   }
@@ -13,4 +14,4 @@ document.addEventListener("htmx:configRequest", ({ target }) => target.removeAtt
 
 const morphed = Idiomorph.defaults.callbacks.beforeNodeMorphed;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
-  old.matches?.("form[data-unsaved]") ? false : morphed(old, fresh);
+  old.matches?.("form[data-unsaved], [data-formula-slot], [data-formula-ink]") ? false : morphed(old, fresh);

@@ -18,17 +18,30 @@ document.addEventListener("compositionend", (event) => {
 });
 
 // What else a result depends on: the chosen person, parameters, samples.
-for (const kind of ["input", "change"]) {
-  document.addEventListener(kind, (event) => {
-    if (!event.target.matches?.("[data-formula-live]")) return;
-    const own = areaOf(event.target);
-    const all = event.target.form?.querySelectorAll("[data-formula-text]") ?? [];
-    for (const area of own ? [own] : all) changed(area);
-  });
-}
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-formula-live]")) return;
+  const own = areaOf(event.target);
+  const all = event.target.form?.querySelectorAll("[data-formula-text]") ?? [];
+  for (const area of own ? [own] : all) changed(area);
+});
+
+// A card saves when one of its controls changes; what stands around the text is none of them.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-formula-slot]")) event.stopPropagation();
+}, true);
+
+// What is around a text is fetched when somebody comes to it.
+document.addEventListener("focusin", (event) => {
+  const slot = event.target.matches("[data-formula-text]") && event.target.closest("[data-formula]").querySelector("[data-formula-slot]");
+  if (slot && !slot.firstElementChild) slot.dispatchEvent(new CustomEvent("formula:opened"));
+});
 
 function changed(area) {
-  area.dispatchEvent(new CustomEvent("formula:changed", { bubbles: true }));
+  if (checkedOf(area)) area.dispatchEvent(new CustomEvent("formula:changed", { bubbles: true }));
+}
+
+function checkedOf(area) {
+  return area.closest("[data-formula]").querySelector("[data-formula-checked]");
 }
 
 document.addEventListener("click", (event) => {
@@ -41,16 +54,20 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches(".formula-functions[open]")) event.target.dispatchEvent(new CustomEvent("formula:opened"));
+  if (event.target.matches(".formula-functions[open]")) event.target.dispatchEvent(new CustomEvent("formula:functions"));
+  if (event.target.matches(".formula-more[open]")) event.target.dispatchEvent(new CustomEvent("formula:people"));
 }, true);
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  for (const area of event.target.closest("[data-formula]")?.querySelectorAll("[data-formula-text]") ?? []) show(area);
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  for (const area of document.querySelectorAll("[data-formula-text]")) show(area);
+  if (target.matches("[data-formula-people]")) changed(areaOf(target));
 });
 
 for (const area of document.querySelectorAll("[data-formula-text]")) show(area);
 
 function show(area) {
-  const { start, end } = area.closest("[data-formula]").querySelector("[data-formula-checked]").dataset;
+  const checked = checkedOf(area);
+  if (!checked) return;
+  const { start, end } = checked.dataset;
   mark(area, start === undefined ? null : { start: Number(start), end: Number(end) });
 }

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from builder import cascade_bindings, cascade_editor, cascade_phrases
+from builder import cascade_bindings, cascade_editor, cascade_phrases, formula_uses
 from builder.cascade_editor import MEMBER, Around
 from builder.cascade_phrases import FORMULA, Bound
 from builder.scopes import PLACES
 from core.db import Document
 from core.errors import Problem
-from core.i18n import language, text
+from core.i18n import text
 from organization import roles
 
 
@@ -124,6 +124,15 @@ class Cards:
         title = text(source.document["title"]) if source else use[kind]
         return Used(use["as"], title, kind, self.ids.get((kind, use[kind])))
 
+    def uses(self, part: Document) -> list[formula_uses.Row]:
+        """Each table and formula of a card with its controls."""
+        return formula_uses.rows(part, self.around.known)
+
+    @cached_property
+    def offered(self) -> list[Choice]:
+        """Tables and formulas that a card may use."""
+        return [Choice(*choice) for choice in formula_uses.offered(self.around.known, "")]
+
     def all_used(self, part: Document) -> list[Used]:
         """Each table and formula once."""
         found = {(used.kind, used.definition_id): used for use in part.get("uses", ()) for used in [self._used(use)]}
@@ -133,11 +142,6 @@ class Cards:
 
     def percent(self, expression: str | None) -> str | None:
         return cascade_phrases.percent(expression)
-
-    def names_at(self, place: str, part: Document | None = None, more: Iterable[str] = ()) -> list[str]:
-        """What an expression of this place may name, in the reader's spelling."""
-        own = [name.key if language() == "en" else name.zh for name in PLACES[place]]
-        return [*own, *(use["as"] for use in (part or {}).get("uses", ())), *more]
 
     def metrics(self) -> list[Choice]:
         found = [(key, source) for (kind, key), source in self.around.known.items() if kind == "metric"]

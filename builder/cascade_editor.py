@@ -5,27 +5,27 @@ typed, right or wrong (the check of the draft says what is wrong and where); a n
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
-from builder import cascade_bindings, cascade_phrases
+from builder import cascade_bindings, cascade_drivers, cascade_phrases, cascade_tasks, cascade_uses
 from builder.cascade_phrases import FORMULA, NONE
+from builder.cascade_posted import Posted, number, percent, set_or_drop, share, words
 from builder.scopes import PLACES
 from builder.sources import Sources
 from core.db import Document
 from core.errors import Invalid, NotFound, Problem
 from core.later import Later
 
-Posted = MultiDict[str, str]
-
 pypinyin = Later("pypinyin")
 
 LISTS = ("levels", "drivers", "tasks", "warnings")
 MEMBER = "member"
+SHARED = {"products": "cascade.product", "time": "cascade.month"}
+USING = {"levels": "", "drivers": "cascade.rate", "warnings": "cascade.warning"}  # a level has two places
 LETTERS = {"levels": "l", "drivers": "d", "tasks": "t", "warnings": "w"}
 
 
@@ -51,7 +51,7 @@ def set_general(body: Document, posted: Posted, around: Around) -> Document:
     if "metric" in posted:
         changed["metric"] = posted["metric"]
     if "grain" in posted:
-        changed["grain"] = int(_number(posted, "grain", least=1))
+        changed["grain"] = int(number(posted, "grain", least=1))
     return changed
 
 
@@ -62,66 +62,52 @@ def set_level(body: Document, posted: Posted, around: Around) -> Document:
         if name in posted:
             level[name] = posted[name]
     if level["to"] == MEMBER and "has_roles" in posted:
-        _set_or_drop(level, "roles", posted.getlist("roles"))
+        set_or_drop(level, "roles", posted.getlist("roles"))
+    before = level = cascade_uses.change(level, posted)
     level = _weighed(level, posted, place, around)
     for name in ("floor", "cap"):
         level = _bounded(level, name, posted)
-    if "reserve" in posted:
-        level["reserve"] = posted["reserve"].strip() or "0%"
-    elif "reserve_percent" in posted:
-        level["reserve"] = _percent(posted, "reserve_percent")
+    if (reserve := share(posted, "reserve", level.get("reserve", "0%"))) is not None:
+        level["reserve"] = reserve
     if "why" in posted:
-        _set_or_drop(level, "why", _words(level.get("why"), posted, "why"))
-    return _replaced(body, "levels", _without_idle_uses(level))
+        set_or_drop(level, "why", words(level.get("why"), posted, "why"))
+    return _replaced(body, "levels", _without_idle_uses(level, before))
 
 
 def set_shares(body: Document, posted: Posted, around: Around) -> Document:
     """How a target goes over product lines or months; `part` says which."""
-    part = posted["part"] if posted.get("part") in ("products", "time") else "products"
+    part = posted["part"] if posted.get("part") in SHARED else "products"
     if posted.get("split") == "no":
         return {name: value for name, value in body.items() if name != part}
-    place = "cascade.product" if part == "products" else "cascade.month"
+    place = SHARED[part]
     first = next(iter(cascade_phrases.WEIGHTS[place].values()))
-    shares = _weighed(dict(body.get(part, {"weight": first})), posted, place, around)
-    return {**body, part: _without_idle_uses(shares)}
+    before = cascade_uses.change(body.get(part, {"weight": first}), posted)
+    shares = _weighed(before, posted, place, around)
+    return {**body, part: _without_idle_uses(shares, before)}
 
 
 def set_driver(body: Document, posted: Posted, around: Around) -> Document:
-    driver = _entry(body, "drivers", posted)
-    for name in ("metric", "needed"):
-        if posted.get(name, "").strip():
-            driver[name] = posted[name].strip()
-    if (title := posted.get("as", "").strip()) and title != driver["as"]:
-        body = _renamed(body, driver["as"], title[:40])
-        driver["as"] = title[:40]
-    driver["rates"] = [_rate(rate, f"rate-{rate['id']}", posted) for rate in driver.get("rates", [])]
-    if "capacity" in driver:
-        driver["capacity"] = _rate(driver["capacity"], "capacity", posted)
-    return _replaced(body, "drivers", driver)
+    return cascade_drivers.set_driver(body, _entry(body, "drivers", posted), posted)
+
+
+def add_rate(body: Document, posted: Posted, around: Around) -> Document:
+    return cascade_drivers.add_rate(body, _entry(body, "drivers", posted), _free_id(body, "r"))
+
+
+def remove_rate(body: Document, posted: Posted, around: Around) -> Document:
+    return cascade_drivers.remove_rate(body, _entry(body, "drivers", posted), posted.get("which", ""))
 
 
 def set_task(body: Document, posted: Posted, around: Around) -> Document:
-    task = _entry(body, "tasks", posted)
-    if "title" in posted:
-        task["title"] = _words(task["title"], posted, "title") or task["title"]
-    if "tier" in posted:
-        task["tier"] = posted["tier"]
-    if "value" in posted:
-        task["value"] = _number(posted, "value")
-    if "has_roles" in posted:
-        _set_or_drop(task, "roles", posted.getlist("roles"))
-    if "evidence" in posted:
-        _set_or_drop(task, "evidence", posted["evidence"])
-    task = _counted(task, posted, body)
-    return _replaced(body, "tasks", _picking(task, posted))
+    return cascade_tasks.set_task(body, _entry(body, "tasks", posted), posted)
 
 
 def set_warning(body: Document, posted: Posted, around: Around) -> Document:
-    warning = _entry(body, "warnings", posted)
+    warning = cascade_uses.change(_entry(body, "warnings", posted), posted)
     if posted.get("when", "").strip():
         warning["when"] = posted["when"].strip()
     if "message" in posted:
-        warning["message"] = _words(warning["message"], posted, "message") or warning["message"]
+        warning["message"] = words(warning["message"], posted, "message") or warning["message"]
     return _replaced(body, "warnings", warning)
 
 
@@ -135,7 +121,7 @@ def set_change(body: Document, posted: Posted, around: Around) -> Document:
     if posted.get("limited") == "no":
         change.pop("max_child_change", None)
     elif "max_child_change" in posted:
-        change["max_child_change"] = _percent(posted, "max_child_change")
+        change["max_child_change"] = percent(posted, "max_child_change")
     elif posted.get("limited") == "yes":
         change.setdefault("max_child_change", "15%")
     return {**body, "on_change": change}
@@ -147,6 +133,32 @@ def set_behaviour(body: Document, posted: Posted, around: Around) -> Document:
     metrics = posted.getlist("metrics")
     own = [{"role": posted["role"], "metrics": metrics}] if metrics and posted.get("role") else []
     return {**body, "behaviour": [*others, *own]}
+
+
+# ── tables and formulas behind a card ────────────────────────────────────────────────────────────────────────────────
+
+
+def add_use(body: Document, posted: Posted, around: Around) -> Document:
+    """One more table or formula for the expressions of a card."""
+    return _with_owner(
+        body, posted, lambda part, place: cascade_uses.add(part, place, posted.get("source", ""), around.known)
+    )
+
+
+def remove_use(body: Document, posted: Posted, around: Around) -> Document:
+    at = posted.get("which", -1, type=int)
+    return _with_owner(body, posted, lambda part, place: cascade_uses.remove(part, at))
+
+
+def _with_owner(body: Document, posted: Posted, deed: Callable[[Document, str], Document]) -> Document:
+    """The part that the card is about, changed: levels, drivers and warnings by id, products and months at once."""
+    owner = posted.get("owner", "")
+    if owner in SHARED and owner in body:
+        return {**body, owner: deed(body[owner], SHARED[owner])}
+    if owner not in USING:
+        raise NotFound(_("There is no such part of a cascade."), f"no part {owner} with uses")
+    entry = _entry(body, owner, posted)
+    return _replaced(body, owner, deed(entry, USING[owner] or place_of(entry)))
 
 
 # ── adding, moving, removing ─────────────────────────────────────────────────────────────────────────────────────────
@@ -237,6 +249,10 @@ DEEDS: dict[str, Callable[[Document, Posted, Around], Document]] = {
     "add": add,
     "move": move,
     "remove": remove,
+    "add_use": add_use,
+    "remove_use": remove_use,
+    "add_rate": add_rate,
+    "remove_rate": remove_rate,
 }
 
 
@@ -278,7 +294,7 @@ def _bounded(level: Document, name: str, posted: Posted) -> Document:
     if way != before.way:
         return _bound_by_way(level, name, way, before)
     if factor and factor != before.factor and before.way in cascade_phrases.BOUNDS[name]:
-        return {**level, name: cascade_phrases.bound_text(name, way, f"{_number(posted, f'{name}_factor'):g}")}
+        return {**level, name: cascade_phrases.bound_text(name, way, f"{number(posted, f'{name}_factor'):g}")}
     if posted.get(name, "").strip() and posted[name] != level.get(name):
         return {**level, name: posted[name].strip()}
     return level
@@ -293,86 +309,24 @@ def _bound_by_way(level: Document, name: str, way: str, before: cascade_phrases.
     return {**level, name: cascade_phrases.bound_text(name, way, factor)}
 
 
-def _rate(rate: Document, prefix: str, posted: Posted) -> Document:
-    given = {name: posted.get(f"{prefix}-{name}", "").strip() for name in ("value", "benchmark")}
-    return rate | {name: text for name, text in given.items() if text}
-
-
-def _counted(task: Document, posted: Posted, body: Document) -> Document:
-    """Its number is a share of a driver (`of`), or a count of its own."""
-    way = posted.get("number_way", "share" if "share" in task else "count")
-    if "of" in posted:
-        _set_or_drop(task, "of", posted["of"])
-    if way == "share":
-        drivers = body.get("drivers", [])
-        task.pop("count", None)
-        task.setdefault("share", "100%")
-        if drivers:
-            task.setdefault("of", drivers[0]["id"])
-        if "share_percent" in posted:
-            task["share"] = _percent(posted, "share_percent")
-    else:
-        task.pop("share", None)
-        task["count"] = posted.get("count", "").strip() or task.get("count", "1")
-    return task
-
-
-def _picking(task: Document, posted: Posted) -> Document:
-    """Which customers, those first that matter most. Their condition follows tier and contact level."""
-    before = cascade_phrases.customers(task.get("customer_tier"), task.get("contact_level"))
-    for name in ("customer_tier", "contact_level"):
-        if name in posted:
-            _set_or_drop(task, name, posted[name].strip()[:40])
-    if posted.get("pick") == "no":
-        return {name: value for name, value in task.items() if name != "pick"}
-    pick = dict(task.get("pick", {}))
-    if posted.get("pick") == "yes" and not pick:
-        pick = {"from": "customers", "order": [dict(cascade_phrases.ORDERS["longest"])], "take": "件数"}
-    if not pick:
-        return task
-    _set_or_drop(pick, "where", _condition(pick.get("where"), before, task, posted))
-    _set_or_drop(pick, "order", list(_orders(pick.get("order", []), posted)))
-    return {**task, "pick": pick}
-
-
-def _condition(now: str | None, before: str | None, task: Document, posted: Posted) -> str | None:
-    if posted.get("where", "").strip() and posted["where"].strip() != now:
-        return posted["where"].strip()
-    made = cascade_phrases.customers(task.get("customer_tier"), task.get("contact_level"))
-    return made if now == before else now
-
-
-def _orders(now: Sequence[Document], posted: Posted) -> Iterator[Document]:
-    """The first and second order as chosen; one that was written by hand stays where it is left alone."""
-    for at in range(max(2, len(now))):
-        way = posted.get(f"order{at}", FORMULA)
-        if way in cascade_phrases.ORDERS:
-            yield dict(cascade_phrases.ORDERS[way])
-        elif way == FORMULA and at < len(now):
-            yield now[at]
-
-
-def _without_idle_uses(part: Document) -> Document:
-    """Tables and formulas that nothing in the part names any more go with what named them."""
-    uses = list(part.get("uses", []))
-    told = " ".join(value for key, value in part.items() if isinstance(value, str))
-    kept: list[Document] = []
-    for use in reversed(uses):
-        if use["as"] in told:
-            kept.insert(0, use)
-            told += " " + " ".join(use.get("inputs", {}).values())
+def _without_idle_uses(part: Document, before: Document) -> Document:
+    """Tables and formulas that nothing in the part names any more go with what named them; those that nothing named
+    before stay, as somebody has just added them."""
+    idle = _idle(part) - _idle(before)
     changed = dict(part)
-    _set_or_drop(changed, "uses", kept)
+    set_or_drop(changed, "uses", [use for use in part.get("uses", ()) if use["as"] not in idle])
     return changed
 
 
-def _renamed(body: Document, old: str, new: str) -> Document:
-    """A driver's name also in the tasks that count by it."""
-    tasks = [
-        {**task, "count": task["count"].replace(old, new)} if "count" in task else task
-        for task in body.get("tasks", [])
-    ]
-    return {**body, "tasks": tasks} if tasks else body
+def _idle(part: Document) -> set[str]:
+    told = " ".join(value for value in part.values() if isinstance(value, str))
+    idle = set()
+    for use in reversed(part.get("uses", [])):
+        if use["as"] in told:
+            told += " " + " ".join(use.get("inputs", {}).values())
+        else:
+            idle.add(use["as"])
+    return idle
 
 
 # ── small ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -396,38 +350,6 @@ def _entry(body: Document, part: str, posted: Posted) -> Document:
 
 def _replaced(body: Document, part: str, entry: Document) -> Document:
     return {**body, part: [entry if other["id"] == entry["id"] else other for other in body[part]]}
-
-
-def _set_or_drop(part: Document, name: str, value: Any) -> None:
-    if value:
-        part[name] = value
-    else:
-        part.pop(name, None)
-
-
-def _words(before: Document | None, posted: Posted, name: str) -> Document:
-    """Both languages of a text; what is emptied goes, without Chinese there is no text."""
-    now = dict(before or {}) | {"zh": posted.get(name, "").strip()}
-    if f"{name}_en" in posted:
-        now["en"] = posted[f"{name}_en"].strip()
-    return {language: words for language, words in now.items() if words} if now["zh"] else {}
-
-
-def _number(posted: Posted, name: str, least: float = 0) -> float:
-    try:
-        value = float(posted[name])
-    except ValueError:
-        value = float("nan")
-    if not least <= value < 1e15:
-        raise Invalid([Problem(f"/{name}", "number", _("Write a number, %(least)s or more.", least=f"{least:g}"))])
-    return int(value) if value.is_integer() else value
-
-
-def _percent(posted: Posted, name: str) -> str:
-    value = _number(posted, name)
-    if value > 100:
-        raise Invalid([Problem(f"/{name}", "number", _("Write a percentage between 0 and 100."))])
-    return f"{value:g}%"
 
 
 def _free_id(body: Document, letter: str) -> str:

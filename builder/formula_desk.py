@@ -1,89 +1,159 @@
-"""What a page needs to hold a formula field: where to check, three people, and what the page keeps between checks.
+"""An expression of a draft as its editor has it: the published text, the people, and what the page keeps of them.
 
-    desk = formula_desk.at("cascade.unit", level["weight"], published["weight"], uses=level["uses"], level="region")
-    {{ formula_field("weight", _("Weight"), level.weight, desk) }}          templates/builder/formula/field.html
+    stand = formula_desk.of_place(draft, "levels/l1/weight", typed, known)
+    people = formula_desk.people_of(stand, known, session)
+    {{ formula_desk(…) }}                                                   templates/builder/formula/field.html
 
-The people are chosen once, when the page is made, and the page keeps their rows, signed: a check while somebody types
-asks the organisation nothing.
+The people are looked up when the editor is opened, and the page keeps their rows, signed: a check while somebody
+types asks the organisation nothing. Whom somebody chose is kept in the session, for every expression about the same
+people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app
 from flask_babel import gettext as _
-from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
 import formulas
-from builder import definitions, formula_editor, samples
-from builder.formula_editor import Setting, Shown, Text
+from builder import formula_circles, formula_editor, formula_people, formula_places, samples
+from builder.formula_editor import Shown, Text
+from builder.formula_people import MOST, People
+from builder.models import DefinitionVersion
+from builder.remedies import Fault
 from builder.samples import Rows
+from builder.sources import Sources
 from core import clock
 from core.db import Document
-from core.errors import Invalid, Problem
+from core.errors import Invalid, NotFound, Problem
+
+CHOSEN = "formula_people"
+REMEMBERED = 6  # choices, in the session of one reader
+Session = MutableMapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What the macro `formula_field` draws at first, and what it sends along."""
+class Stand:
+    """`about` says which people: expressions about the same share who was chosen. `circle` is what the text alone
+    does not show."""
 
-    check_url: str
-    kept: str
-    rows: Rows
-    shown: Shown
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What comes back with every check."""
-
-    rows: Rows
-    place: Document
-
-    @property
-    def setting(self) -> Setting:
-        return formula_editor.of_place(**{key: value for key, value in self.place.items() if key != "before"})
-
-    @property
-    def before(self) -> Text | None:
-        return Text(self.place["before"], self.setting) if self.place["before"] else None
+    draft: Text
+    before: Text | None
+    about: str
+    everybody: Callable[[], Rows]
+    circle: Fault | None = None
 
 
-def at(
-    place: str,
-    typed: str,
-    before: str | None = None,
-    *,
-    uses: Sequence[Document] = (),
-    numbers: Sequence[str] = (),
-    wanted: str = "number",
-    level: str | None = None,
-) -> Desk:
-    """For an expression at a place of `scopes.PLACES`; `before` is the published text, `level` the level of units
-    whose rows are meant, `numbers` are names that the document adds."""
-    known, day = definitions.sources(current_user.company_id), clock.today()
-    place_now = {"place": place, "uses": list(uses), "numbers": list(numbers), "wanted": wanted, "before": before}
-    everybody = samples.of(place, current_user.company_id, level)
-    setting = formula_editor.of_place(place, uses, numbers, wanted)
-    rows = formula_editor.three(before or typed, setting, known, everybody, day)
-    kept_now = Kept(rows, place_now)
-    found = formula_editor.show(Text(typed, setting), kept_now.before, rows, 0, known, day)
-    return Desk(url_for("formulas.check"), sign(rows, place_now), rows, found)
+def of_place(draft: DefinitionVersion, at: str, typed: str | None, known: Sources) -> Stand:
+    """A place of `formula_places`; `typed` is the text where it is not the draft's. Raises NotFound."""
+    place = formula_places.find(draft.document, at)
+    if place is None:
+        raise NotFound(_("This card is gone: somebody removed it. Reload the page."), f"no expression at {at}")
+    published = known.get((draft.definition.kind, draft.definition.key))
+    before = formula_places.find(published.document, at) if published else None
+    company_id = draft.definition.company_id
+    return Stand(
+        Text(place.text if typed is None else typed, place.setting),
+        Text(before.text, before.setting) if before and before.text else None,
+        f"{place.name} {place.level}",
+        lambda: samples.of(place.name, company_id, place.level),
+    )
 
 
-def sign(rows: Rows, place: Document | None = None) -> str:
-    columns = {key: [formulas.plain(value) for value in column] for key, column in rows.columns.items()}
-    return str(_signer().dumps([rows.names, columns, place or {}]))
+def of_formula(draft: DefinitionVersion, document: Document, known: Sources) -> Stand:
+    """The expression of a definition of kind formula, as `document` has it."""
+    key, company_id = draft.definition.key, draft.definition.company_id
+    published = known.get(("formula", key))
+    return Stand(
+        text_of(document),
+        text_of(published.document) if published else None,
+        f"formula {key}",
+        lambda: formula_people.of_formula(document, company_id, known),
+        formula_circles.fault(document, known),
+    )
 
 
-def kept(field: str) -> Kept:
-    """What the page kept for a field. Raises Invalid when it is not as the page got it."""
+def text_of(document: Document) -> Text:
+    return Text(document["body"]["expression"], formula_editor.of_formula(document["body"]))
+
+
+def show(stand: Stand, people: People, person: int, known: Sources) -> Shown:
+    found = formula_editor.show(stand.draft, stand.before, people.rows, person, known, clock.today())
+    return formula_editor.refused(found, stand.circle) if stand.circle else found
+
+
+# ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def people_of(stand: Stand, known: Sources, session: Session) -> People:
+    """Whom the reader chose for expressions about these people; best, middle and worst at first."""
+    everybody = stand.everybody()
+    extremes = _extremes(stand, everybody, known)
+    wished = session.get(CHOSEN, {}).get(stand.about)
+    at = extremes if wished is None else _still_there(wished, everybody)
+    return formula_people.chosen(everybody, at, formula_people.ranked(extremes))
+
+
+def add(stand: Stand, now: People, position: int, session: Session) -> None:
+    """One more beside the others, as long as there is room."""
+    everybody = stand.everybody()
+    if 0 <= position < len(everybody) and position not in now.at and len(now.at) < MOST:
+        _remember(stand, everybody, [*now.at, position], session)
+
+
+def remove(stand: Stand, now: People, position: int, session: Session) -> None:
+    """One less; nobody left means the first three again."""
+    left = [at for at in now.at if at != position]
+    if left:
+        _remember(stand, stand.everybody(), left, session)
+    else:
+        forget(stand, session)
+
+
+def forget(stand: Stand, session: Session) -> None:
+    """Best, middle and worst again."""
+    session[CHOSEN] = {about: chosen for about, chosen in session.get(CHOSEN, {}).items() if about != stand.about}
+
+
+def _remember(stand: Stand, everybody: Rows, at: list[int], session: Session) -> None:
+    forget(stand, session)
+    others = list(session[CHOSEN].items())[1 - REMEMBERED :]
+    session[CHOSEN] = dict(others) | {stand.about: [[position, everybody.names[position]] for position in at]}
+
+
+def _still_there(wished: list[list[Any]], everybody: Rows) -> list[int]:
+    """Where the chosen stand today: people come and go."""
+    names = everybody.names
+    found = [at if at < len(names) and names[at] == name else _position(name, names) for at, name in wished]
+    return [at for at in dict.fromkeys(found) if at >= 0]
+
+
+def _position(name: str, names: list[str]) -> int:
+    return names.index(name) if name in names else -1
+
+
+def _extremes(stand: Stand, everybody: Rows, known: Sources) -> list[int]:
+    judged_by = stand.before or stand.draft
+    return formula_editor.best_middle_worst(judged_by, known, everybody, clock.today())
+
+
+# ── what the page keeps ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sign(now: People) -> str:
+    columns = {key: [formulas.plain(value) for value in column] for key, column in now.rows.columns.items()}
+    return str(_signer().dumps([now.rows.names, columns, list(now.at), list(now.ranks)]))
+
+
+def kept(signed: str) -> People:
+    """The people that the page kept. Raises Invalid when it is not as the page got it."""
     try:
-        names, columns, place = _signer().loads(request.form.get(f"{field}-kept", ""))
+        names, columns, at, ranks = _signer().loads(signed)
     except BadSignature:
         raise Invalid([Problem("", "stale", _("This page is out of date. Reload it."))]) from None
-    return Kept(Rows(names, columns), place)
+    return People(Rows(names, columns), at, ranks)
 
 
 def _signer() -> URLSafeSerializer:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import formulas
-from builder import remedies
+from builder import formula_cautions, remedies
 from builder.compiled import Result
 from builder.expressions import Expression, Filled, Scope, number_named
 from builder.formula_values import shown
-from builder.remedies import Remedy
+from builder.remedies import Fault, Remedy
 from builder.samples import NOBODY, Rows
 from builder.scopes import PLACES, Name
 from builder.sources import Sources
@@ -42,8 +42,19 @@ class Setting:
         return Scope(self.names, self.uses, known)
 
 
-def of_place(place: str, uses: Sequence[Document] = (), numbers: Sequence[str] = (), wanted: str = "number") -> Setting:
-    """A place of `scopes.PLACES`; `numbers` are names that the document itself adds there."""
+@dataclass(frozen=True)
+class Text:
+    """A text where it stands: the published one and the draft may use different things."""
+
+    typed: str
+    setting: Setting
+
+
+def of_place(
+    place: str, uses: Sequence[Document] = (), numbers: Sequence[str] = (), wanted: str | None = "number"
+) -> Setting:
+    """A place of `scopes.PLACES`; `numbers` are names that the document itself adds there; `wanted` None takes what
+    comes."""
     return Setting((*PLACES[place], *map(number_named, numbers)), uses, wanted)
 
 
@@ -65,16 +76,6 @@ def _note(entry: Document) -> Document:
 # ── judging ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong: characters start to end of the text, a sentence, and what to write instead."""
-
-    start: int
-    end: int
-    message: str
-    remedies: Sequence[Remedy] = ()
-
-
 def judge(typed: str, setting: Setting, known: Sources) -> Expression | Fault:
     """The compiled expression, or what is wrong with the text."""
     scope = setting.scope(known)
@@ -94,7 +95,11 @@ def judge(typed: str, setting: Setting, known: Sources) -> Expression | Fault:
 def _remedies(typed: str, error: formulas.FormulaError, scope: Scope) -> list[Remedy]:
     if error.code in ("E_SCHEMA", "E_LIMIT"):  # about the names, or about a text too long to try things on
         return []
-    return remedies.of(typed, error, formulas.Schema(scope.fields, aliases=scope.aliases))
+    return remedies.of(typed, error, _schema(scope))
+
+
+def _schema(scope: Scope) -> formulas.Schema:
+    return formulas.Schema(scope.fields, aliases=scope.aliases)
 
 
 # ── computing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,24 +131,24 @@ def compute(expression: Expression, setting: Setting, rows: Rows, today: dt.date
     return Results(expression, filled, values, missing)
 
 
-def extremes(rows: Rows, values: Sequence[Any]) -> list[int]:
-    """Where the best, the middle and the worst row stand; the first three where values are not numbers."""
+def best_middle_worst(judged_by: Text, known: Sources, rows: Rows, today: dt.date) -> list[int]:
+    """Where the rows stand whose results the editor shows; the first three where the text gives no numbers."""
+    judged = judge(judged_by.typed, judged_by.setting, known)
+    first = list(range(min(3, len(rows))))
+    if isinstance(judged, Fault) or not rows:
+        return first
+    try:
+        return _extremes(compute(judged, judged_by.setting, rows, today).values) or first
+    except formulas.FormulaError:
+        return first
+
+
+def _extremes(values: Sequence[Any]) -> list[int]:
     numbers = [(value, at) for at, value in enumerate(values) if isinstance(value, float)]
-    if len(numbers) < min(3, len(rows)):
-        return list(range(min(3, len(rows))))
+    if len(numbers) < min(3, len(values)):
+        return []
     ranked = [at for _value, at in sorted(numbers, key=lambda pair: -pair[0])]
     return list(dict.fromkeys((ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1])))
-
-
-def three(typed: str, setting: Setting, known: Sources, rows: Rows, today: dt.date) -> Rows:
-    """The rows whose results the editor shows: best, middle and worst by what the text gives now."""
-    judged = judge(typed, setting, known)
-    if isinstance(judged, Fault) or not rows:
-        return rows.take(range(min(3, len(rows))))
-    try:
-        return rows.take(extremes(rows, compute(judged, setting, rows, today).values))
-    except formulas.FormulaError:
-        return rows.take(range(min(3, len(rows))))
 
 
 # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,33 +195,31 @@ class Shown:
     outcomes: Sequence[Outcome] = ()
     lines: Line | None = None
     chips: Sequence[Chip] = ()
-    ranked: bool = False
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text where it stands: the published one and the draft may use different things."""
-
-    typed: str
-    setting: Setting
+    cautions: Sequence[Fault] = ()
 
 
 def show(draft: Text, before: Text | None, rows: Rows, person: int, known: Sources, today: dt.date) -> Shown:
-    """`rows` are the three people; `person` is the one whose values stand under the names."""
+    """`rows` are the people beside each other; `person` is the one whose values stand under the names."""
     person = min(max(person, 0), max(len(rows) - 1, 0))
     judged = judge(draft.typed, draft.setting, known)
-    ranked = draft.setting.wanted == "number" and len(rows) == 3
     try:
         chips = chips_of(draft.setting, rows, person, known, today)
         published = _published(before, rows, known, today)
         if isinstance(judged, Fault):
             held = [Outcome(name, value, "—", False, []) for name, value in published]
-            return Shown(judged, held, None, chips, ranked)
+            return Shown(judged, held, None, chips)
         results = compute(judged, draft.setting, rows, today)
     except formulas.FormulaError as error:  # a row brings a text where a number belongs
         return Shown(judged if isinstance(judged, Fault) else Fault(0, 0, error.text(language())))
     lines = explain(results, person, today) if len(rows) else None
-    return Shown(None, _outcomes(results, [value for _name, value in published], rows), lines, chips, ranked)
+    cautions = formula_cautions.of(draft.typed, _schema(judged.scope))
+    return Shown(None, _outcomes(results, [value for _name, value in published], rows), lines, chips, cautions)
+
+
+def refused(found: Shown, fault: Fault) -> Shown:
+    """The same with a fault that the text alone does not show: what is published stays, the draft gives nothing."""
+    held = [replace(outcome, after="—", changed=False, missing=[]) for outcome in found.outcomes]
+    return Shown(fault, held, None, found.chips)
 
 
 def _published(before: Text | None, rows: Rows, known: Sources, today: dt.date) -> list[tuple[str, str]]:

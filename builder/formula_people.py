@@ -1,7 +1,8 @@
-"""The people whom a formula definition is about: those of the cascades that use it."""
+"""The people for whom an expression is shown: best, middle and worst unless somebody chose others."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import formulas
 from builder import samples
@@ -12,10 +13,50 @@ from builder.sources import Sources
 from core.db import Document
 from core.i18n import text
 
+MOST = 8  # people beside each other
+FOUND = 8  # names that a search offers
+RANKS = {3: ("highest", "middle", "lowest"), 2: ("highest", "lowest")}
 
-def of_formula(key: str, company_id: int, known: Sources) -> Rows:
-    """Rows by the formula's input ids, from the level of a cascade in force that asks it about most."""
-    return max((_rows(use, level, company_id, known) for use, level in _used(key, known)), key=len, default=NOBODY)
+
+@dataclass(frozen=True)
+class People:
+    """Rows, where each stands among everybody, and what it is among them: highest, middle, lowest or nothing."""
+
+    rows: Rows
+    at: Sequence[int]
+    ranks: Sequence[str]
+
+
+class Found(NamedTuple):
+    at: int
+    name: str
+
+
+def chosen(everybody: Rows, at: Sequence[int], extremes: Mapping[int, str]) -> People:
+    return People(everybody.take(at), at, [extremes.get(position, "") for position in at])
+
+
+def ranked(extremes: Sequence[int]) -> dict[int, str]:
+    """What best, middle and worst are called, by where they stand."""
+    return dict(zip(extremes, RANKS.get(len(extremes), ()), strict=False))
+
+
+def search(everybody: Rows, sought: str, taken: Sequence[int]) -> list[Found]:
+    """Those whose name holds what is sought, those who begin with it first."""
+    wanted = sought.strip().casefold()
+    found = [Found(at, name) for at, name in enumerate(everybody.names) if wanted in name.casefold()]
+    left = [one for one in found if one.at not in taken]
+    return sorted(left, key=lambda one: not one.name.casefold().startswith(wanted))[:FOUND]
+
+
+# ── everybody whom a formula is about ─────────────────────────────────────────────────────────────────────────────
+
+
+def of_formula(document: Document, company_id: int, known: Sources) -> Rows:
+    """Rows by the formula's input ids, from the level of a cascade in force that asks it about most; else the
+    formula's own samples."""
+    used = (_rows(use, level, company_id, known) for use, level in _used(document["key"], known))
+    return max(used, key=len, default=NOBODY) or of_samples(document["body"])
 
 
 def _used(key: str, known: Sources) -> Iterator[tuple[Document, Document]]:

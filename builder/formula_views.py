@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -22,11 +22,11 @@ from builder import (
 )
 from builder.checks.formula import same
 from builder.definitions import EditedMeanwhile
-from builder.formula_desk import Desk
-from builder.formula_editor import Text
+from builder.formula_desk import Stand
+from builder.formula_editor import Shown
+from builder.formula_people import People
 from builder.formula_values import number, shown
 from builder.models import DefinitionVersion
-from builder.samples import Rows
 from builder.sources import Sources
 from core import access, clock
 from core.db import Document, db
@@ -47,14 +47,50 @@ BROKEN = frozenset({"required", "type", "enum"})
 # ── the component ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@bp.post("/check")
+@bp.post("/<int:definition_id>/desk")
 @access.needs("definitions.edit")
-def check() -> str:
-    """What is wrong with a text at a place, what it gives for three people. Nothing is saved."""
-    kept = formula_desk.kept(_field())
+def desk(definition_id: int) -> str:
+    """Everything around one expression of a draft, when somebody opens it."""
     known = definitions.sources(current_user.company_id)
-    draft, before = Text(_typed(), kept.setting), kept.before
-    return _checked(formula_editor.show(draft, before, kept.rows, _person(), known, clock.today()), kept.rows)
+    stand = _stand(views.draft_of(definition_id), known)
+    people = formula_desk.people_of(stand, known, session)
+    found = formula_desk.show(stand, people, 0, known)
+    return _rendered("_desk", definition_id, found, people)
+
+
+@bp.post("/<int:definition_id>/check")
+@access.needs("definitions.edit")
+def check(definition_id: int) -> str:
+    """What is wrong with a text at its place, what it gives for the people kept. Nothing is saved."""
+    draft, people = views.draft_of(definition_id), formula_desk.kept(request.form.get(f"{_id()}-kept", ""))
+    known = definitions.sources(current_user.company_id)
+    try:
+        stand = _stand(draft, known)
+    except Invalid as error:  # a figure on the page is none
+        fault = formula_editor.Fault(0, 0, error.problems[0].message)
+        return _rendered("_checked", definition_id, Shown(fault), people)
+    found = formula_desk.show(stand, people, _person(), known)
+    more = _tried(_document(draft), known) if draft.definition.kind == "formula" else []
+    return _rendered("_checked", definition_id, found, people, tried=more)
+
+
+@bp.post("/<int:definition_id>/people")
+@access.needs("definitions.edit")
+def choose_people(definition_id: int) -> str:
+    """One person more or less beside the others, best, middle and worst again, or names that hold what is sought."""
+    known = definitions.sources(current_user.company_id)
+    stand = _stand(views.draft_of(definition_id), known)
+    people = formula_desk.kept(request.form.get(f"{_id()}-kept", ""))
+    if "search" in request.form:
+        found = formula_people.search(stand.everybody(), request.form.get("sought", "")[:40], people.at)
+        return _rendered("_found", definition_id, None, people, found_people=found)
+    if "add" in request.form:
+        formula_desk.add(stand, people, request.form.get("add", -1, type=int), session)
+    elif "remove" in request.form:
+        formula_desk.remove(stand, people, request.form.get("remove", -1, type=int), session)
+    else:
+        formula_desk.forget(stand, session)
+    return _rendered("_people", definition_id, None, formula_desk.people_of(stand, known, session))
 
 
 @bp.get("/functions")
@@ -76,22 +112,36 @@ def try_out() -> str:
         return render_template("builder/formula/_tried.html", problem=error.text(language()))
 
 
-def _checked(found: formula_editor.Shown, rows: Rows, **more: Any) -> str:
-    shown_now = {"found": found, "rows": rows, "person": _person(), "name": _field(), "typed": _typed()}
-    return render_template("builder/formula/_checked.html", **shown_now, **more)
+def _stand(draft: DefinitionVersion, known: Sources) -> Stand:
+    """The expression at the place that was posted, as the page has it now. Raises Invalid for a figure that is none."""
+    if draft.definition.kind == "formula":
+        return formula_desk.of_formula(draft, _document(draft), known)
+    return formula_desk.of_place(draft, request.form.get("at", ""), _typed(), known)
 
 
-def _field() -> str:
-    return request.form.get("field", "expression")
+def _document(draft: DefinitionVersion) -> Document:
+    return formula_draft.read(draft.document, request.form)
+
+
+def _rendered(fragment: str, definition_id: int, found: Shown | None, people: People, **more: Any) -> str:
+    around = {"id": _id(), "at": request.form.get("at", ""), "definition_id": definition_id, "person": _person()}
+    page = f"builder/formula/{fragment}.html"
+    kept = formula_desk.sign(people) if fragment in ("_desk", "_people") else ""
+    return render_template(page, found=found, people=people, kept=kept, typed=_typed(), **around, **more)
+
+
+def _id() -> str:
+    """What the ids of the parts around one expression begin with; several stand on a page."""
+    return request.form.get("id", "expression")
 
 
 def _typed(name: str = "") -> str:
     """A text area sends line ends as the web does; places in a text count one character for each."""
-    return request.form.get(name or _field(), "").replace("\r\n", "\n")
+    return request.form.get(name or request.form.get("field", "expression"), "").replace("\r\n", "\n")
 
 
 def _person() -> int:
-    return request.form.get(f"{_field()}-person", 0, type=int)
+    return request.form.get(f"{_id()}-person", 0, type=int)
 
 
 # ── the page of a formula ─────────────────────────────────────────────────────────────────────────────────────────
@@ -135,29 +185,12 @@ def _add(document: Document, company_id: int) -> str:
     return "uses" if formula_uses.add(document["body"], chosen, definitions.sources(company_id)) else ""
 
 
-@bp.post("/<int:definition_id>/check")
-@access.needs("definitions.edit")
-def check_formula(definition_id: int) -> str:
-    """The same as the check of an expression, with the parameters and samples as they stand in the boxes."""
-    draft = _draft(definition_id)
-    rows = formula_desk.kept(_field()).rows
-    try:
-        document = formula_draft.read(draft.document, request.form)
-    except Invalid as error:
-        fault = formula_editor.Fault(0, 0, error.problems[0].message)
-        return _checked(formula_editor.Shown(fault, chips=()), rows)
-    known = definitions.sources(current_user.company_id)
-    found = _shown(draft, document, rows, _person(), known)
-    return _checked(found, rows, tried=_tried(document, known), document=document)
-
-
 def _page(
     draft: DefinitionVersion, document: Document, seen: int, problems: list[Problem], *, refused: bool = False
 ) -> str:
     known = definitions.sources(draft.definition.company_id)
-    rows = _people(draft, document, known)
-    kept = formula_desk.sign(rows)
-    address = url_for(".check_formula", definition_id=draft.definition_id)
+    stand = formula_desk.of_formula(draft, document, known)
+    people = formula_desk.people_of(stand, known, session)
     return render_template(
         "builder/formula/edit.html",
         draft=draft,
@@ -167,38 +200,14 @@ def _page(
         offered=formula_uses.offered(known, document["key"]),
         sentence=formula_draft.sentence(document),
         seen=seen,
-        desk=Desk(address, kept, rows, _shown(draft, document, rows, 0, known)),
+        people=people,
+        kept=formula_desk.sign(people),
+        found=formula_desk.show(stand, people, 0, known),
         tried=_tried(document, known),
         problems=problems,
         refused=refused,
         posted=request.form if refused else {},
     )
-
-
-def _shown(
-    draft: DefinitionVersion, document: Document, rows: Rows, person: int, known: Sources
-) -> formula_editor.Shown:
-    published = _published(draft, known)
-    before = _text_of(published) if published else None
-    return formula_editor.show(_text_of(document), before, rows, person, known, clock.today())
-
-
-def _text_of(document: Document) -> Text:
-    return Text(document["body"]["expression"], formula_editor.of_formula(document["body"]))
-
-
-def _published(draft: DefinitionVersion, known: Sources) -> Document | None:
-    source = known.get((draft.definition.kind, draft.definition.key))
-    return source.document if source else None
-
-
-def _people(draft: DefinitionVersion, document: Document, known: Sources) -> Rows:
-    """Best, middle and worst of those whom a cascade asks this formula about; else the formula's own samples."""
-    definition, now = draft.definition, _published(draft, known) or document
-    everybody = formula_people.of_formula(definition.key, definition.company_id, known)
-    rows = everybody if len(everybody) else formula_people.of_samples(document["body"])
-    text = _text_of(now)
-    return formula_editor.three(text.typed, text.setting, known, rows, clock.today())
 
 
 @dataclass(frozen=True)
@@ -212,7 +221,7 @@ class Tried:
 
 def _tried(document: Document, known: Sources) -> list[Tried]:
     body = document["body"]
-    text, rows = _text_of(document), formula_people.of_samples(body)
+    text, rows = formula_desk.text_of(document), formula_people.of_samples(body)
     judged = formula_editor.judge(text.typed, text.setting, known)
     if isinstance(judged, formula_editor.Fault) or not len(rows):
         return [Tried(sample["id"], "—", None) for sample in body.get("samples", ())]

@@ -4,7 +4,7 @@ A remedy is offered only after it was tried: with it the formula compiles, or it
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import formulas
@@ -29,6 +29,16 @@ class Remedy:
 
     def applied(self, formula: str) -> str:
         return formula[: self.start] + self.text + formula[self.end :]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, or likely to be: characters start to end of the text, a sentence, and what to write instead."""
+
+    start: int
+    end: int
+    message: str
+    remedies: Sequence[Remedy] = ()
 
 
 def of(formula: str, error: formulas.FormulaError, schema: formulas.Schema) -> list[Remedy]:

@@ -29,6 +29,8 @@ class Rows:
 NOBODY = Rows([], {})
 Provider = Callable[[int, str | None], Rows | None]
 _PROVIDERS: dict[str, Provider] = {}
+SAME = {"cascade.rate": "cascade.member", "cascade.task": "cascade.member"}
+"""Places that ask the same people."""
 
 
 def register(place: str, provider: Provider) -> None:
@@ -38,5 +40,5 @@ def register(place: str, provider: Provider) -> None:
 
 def of(place: str, company_id: int, level: str | None = None) -> Rows:
     """The rows of a place, of one level of units where `level` names it."""
-    provider = _PROVIDERS.get(place)
+    provider = _PROVIDERS.get(SAME.get(place, place))
     return (provider(company_id, level) if provider else None) or NOBODY

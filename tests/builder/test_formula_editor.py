@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_login import login_user
 
-from builder import definitions, formula_desk, formula_editor, function_list, functions_page, remedies, samples
+from builder import definitions, formula_editor, function_list, functions_page, remedies, samples
 from builder.formula_editor import Fault
 from builder.models import Definition
 from core.config import CHECKOUT
@@ -287,16 +286,33 @@ def test_every_function_is_in_the_list_once() -> None:
 # ── at other places ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_weight_of_a_cascade_is_checked_for_real_regions(app: Flask, sales: Sales, operations: FlaskClient) -> None:
-    cascade = definitions.published(sales.people.company.id, "cascade", "medical.sales_cascade")
-    assert cascade is not None
-    level = cascade.document["body"]["levels"][0]
-    with app.test_request_context():
-        login_user(sales.people.hr)
-        desk = formula_desk.at("cascade.unit", level["weight"], level["weight"], uses=level["uses"], level="region")
-    assert sorted(desk.rows.names) == ["华东大区", "西南大区"]
-    sent = {"field": "weight", "weight": "单位权重*1.2", "weight-kept": desk.kept}
-    fragment = operations.post("/formulas/check", data=sent).get_data(as_text=True)
+@pytest.fixture
+def cascade(sales: Sales, operations: FlaskClient) -> Definition:
+    """销售额三层拆解, with a draft."""
+    found = definitions.find(sales.people.company.id, "cascade", "medical.sales_cascade")
+    assert found is not None
+    operations.post(f"/cascades/{found.id}/draft")
+    return found
+
+
+def at_place(client: FlaskClient, definition: Definition, deed: str, at: str, typed: str, **more: Any) -> str:
+    """What a card of a cascade asks about one of its expressions."""
+    sent = {"id": "here", "at": at, "field": "typed", "typed": typed, **more}
+    answer = client.post(f"/formulas/{definition.id}/{deed}", data=sent)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def kept_in(fragment: str) -> dict[str, str]:
+    found = re.search(r'name="([\w-]+-kept)" value="([^"]*)"', fragment)
+    assert found is not None
+    return {found[1]: html.unescape(found[2])}
+
+
+def test_a_weight_of_a_cascade_is_checked_for_real_regions(operations: FlaskClient, cascade: Definition) -> None:
+    desk = at_place(operations, cascade, "desk", "levels/l1/weight", "单位权重")
+    assert sorted(outcomes(desk)) == ["华东大区", "西南大区"]
+    fragment = at_place(operations, cascade, "check", "levels/l1/weight", "单位权重*1.2", **kept_in(desk))
     found = outcomes(fragment)
     assert found.keys() == {"华东大区", "西南大区"}
     for before, after in found.values():
