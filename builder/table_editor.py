@@ -9,7 +9,6 @@ import copy
 import csv
 import inspect
 import io
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from types import NoneType
@@ -17,15 +16,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder import table_columns, table_weights, table_words
 from builder import table_parts as parts
-from builder import table_weights, table_words
 from builder.table_parts import MOST_CHARACTERS, MOST_ROWS, OTHERWISE
 from core.db import Document
 from core.errors import Invalid
-
-MOST_COLUMNS = 60
-TYPES = ("number", "text", "choice", "bool", "date")
-GROUPS = ("inputs", "outputs")
 
 
 def perform(document: Document, operation: Document) -> Document:
@@ -196,97 +191,6 @@ def _bounded(body: Document) -> None:
         raise parts.too_many(len(body["rows"]))
 
 
-# ── columns ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def add_column(
-    document: Document, group: str, title: str, type: str, options: str = "", after: str | None = None
-) -> Document:
-    """A column with a title of its own; `options` of a choice stand between commas or on lines."""
-    changed = copy.deepcopy(document)
-    body = changed["body"]
-    if group not in GROUPS or type not in TYPES:
-        raise parts.refusal("column", _("Choose what the column is for and what it holds."))
-    made = _named_column(body, title) | {"type": type}
-    if type == "choice":
-        made["options"] = _options(options)
-    names = [column["id"] for column in body[group]]
-    body[group].insert(names.index(after) + 1 if after in names else len(names), made)
-    _fill(body, group, made["id"], None)
-    return changed
-
-
-def duplicate_column(document: Document, column: str) -> Document:
-    changed = copy.deepcopy(document)
-    body = changed["body"]
-    found = parts.column(body, column)
-    group = _group_of(body, found)
-    made = copy.deepcopy(found) | _named_column(body, _free_title(body, found["title"]["zh"]))
-    body[group].insert(body[group].index(found) + 1, made)
-    _fill(body, group, made["id"], column)
-    return changed
-
-
-def move_column(document: Document, column: str, by: int) -> Document:
-    """To the left (-1) or right (1), among the conditions or among the results."""
-    changed = copy.deepcopy(document)
-    found = parts.column(changed["body"], column)
-    columns = changed["body"][_group_of(changed["body"], found)]
-    parts.move(columns, columns.index(found), by)
-    return changed
-
-
-def delete_column(document: Document, column: str) -> Document:
-    changed = copy.deepcopy(document)
-    body = changed["body"]
-    found = parts.column(body, column)
-    if body["outputs"] == [found]:
-        raise parts.refusal("last", _("A table needs at least one column of results."))
-    body[_group_of(body, found)].remove(found)
-    for cells in parts.cells(body):
-        cells.pop(column, None)
-    return changed
-
-
-def _named_column(body: Document, title: str) -> Document:
-    words = title.strip()[:40]
-    if not words:
-        raise parts.refusal("title", _("Give the column a title."))
-    if any(words in column["title"].values() for column in parts.columns(body)):
-        raise parts.refusal(
-            "title", _("There is a column “%(title)s” already. Give this one another title.", title=words)
-        )
-    if len(parts.columns(body)) >= MOST_COLUMNS:
-        raise parts.refusal("columns", _("A table has at most %(most)s columns.", most=MOST_COLUMNS))
-    name = parts.new_id(parts.columns(body), "c")
-    return {"id": name, "key": name, "title": {"zh": words}}
-
-
-def _free_title(body: Document, title: str) -> str:
-    taken = {words for column in parts.columns(body) for words in column["title"].values()}
-    return next(name for number in range(2, len(taken) + 3) if (name := f"{title}{number}") not in taken)
-
-
-def _options(typed: str) -> list[str]:
-    options = list(dict.fromkeys(part.strip() for part in re.split(r"[\n,，、;；]", typed) if part.strip()))
-    if not options:
-        raise parts.refusal("options", _("Name the options of the choice, with commas between them."))
-    return options
-
-
-def _fill(body: Document, group: str, column: str, like: str | None) -> None:
-    """Give every row a cell in a new column: a copy of another's, any, or nothing."""
-    side, empty = ("when", table_words.ANY) if group == "inputs" else ("then", "")
-    for row in body["rows"]:
-        row[side][column] = row[side].get(like, empty) if like else empty
-    if group == "outputs" and "default" in body:
-        body["default"][column] = body["default"].get(like, "") if like else ""
-
-
-def _group_of(body: Document, column: Document) -> str:
-    return "inputs" if column in body["inputs"] else "outputs"
-
-
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -360,7 +264,7 @@ def _number(typed: str | float) -> Decimal:
 
 
 _WORDS = (str, int, float, NoneType)
-_KINDS: dict[str, Any] = {"rows": list, "columns": list, "locked": list, "values": dict, "by": int}
+_KINDS: dict[str, Any] = {"rows": list, "columns": list, "locked": list, "becomes": list, "values": dict, "by": int}
 
 OPERATIONS: dict[str, Callable[..., Document]] = {
     "set": set_cell,
@@ -371,10 +275,11 @@ OPERATIONS: dict[str, Callable[..., Document]] = {
     "move_row": move_row,
     "delete_row": delete_row,
     "add_default": add_default,
-    "add_column": add_column,
-    "duplicate_column": duplicate_column,
-    "move_column": move_column,
-    "delete_column": delete_column,
+    "add_column": table_columns.add,
+    "duplicate_column": table_columns.duplicate,
+    "move_column": table_columns.move,
+    "change_column": table_columns.change,
+    "delete_column": table_columns.delete,
     "set_hit": set_hit,
     "weigh": weigh,
 }

@@ -90,6 +90,17 @@ def page(body: Document, locked: Collection[str] = (), givers: Mapping[str, str]
     return TablePage(columns, len(body["inputs"]), lines, weights, found, body["hit"])
 
 
+def types() -> list[tuple[str, str]]:
+    """What a column may hold, in words."""
+    return [
+        ("number", _("a number")),
+        ("choice", _("one of several options")),
+        ("text", _("text")),
+        ("bool", _("yes or no")),
+        ("date", _("a date")),
+    ]
+
+
 def _line(row: Document, number: int | None, body: Document, found: list[Finding]) -> Line:
     own = [finding for finding in found if finding.row == row["id"]]
     wrong = {finding.column: finding.message for finding in own}

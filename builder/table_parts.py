@@ -13,6 +13,7 @@ from core.errors import Invalid, Problem
 OTHERWISE = "default"
 MOST_ROWS = 500
 MOST_CHARACTERS = 2_000
+_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def stale_page() -> Problem:
@@ -35,10 +36,12 @@ def _has_rows(document: Any) -> bool:
 
 def _is_plain(row: Any) -> bool:
     """A row as this editor makes it, with short cells."""
-    if not isinstance(row, dict) or row.keys() != {"id", "when", "then"} or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", str(row["id"])):
+    if not isinstance(row, dict) or row.keys() != {"id", "when", "then"}:
         return False
     sides = (row["when"], row["then"])
-    return all(isinstance(side, dict) and all(map(_is_short, side.values())) for side in sides)
+    return bool(_ID.fullmatch(str(row["id"]))) and all(
+        isinstance(side, dict) and all(map(_is_short, side.values())) for side in sides
+    )
 
 
 def _is_short(cell: Any) -> bool:

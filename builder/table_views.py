@@ -20,6 +20,7 @@ from builder import (
     table_page,
     table_parts,
     table_sheets,
+    table_values,
     views,
 )
 from builder.definitions import EditedMeanwhile
@@ -52,6 +53,18 @@ def try_out(definition_id: int) -> Response:
     document = _performed(_posted(request.form), request.form)
     html = render_template("builder/table/_live.html", page=_shown(document, request.form), document=document)
     return jsonify(document=document, html=html)
+
+
+@bp.post("/column")
+@access.needs("definitions.edit")
+def column_form(definition_id: int) -> Response:
+    """All that a column of the posted table is, to be changed."""
+    _draft(definition_id)
+    body = _posted(request.form)["body"]
+    column = table_parts.column(body, request.form.get("column", ""))
+    values = column.get("options") or table_values.of(body, column)
+    html = render_template("builder/table/_column.html", column=column, values=values, types=table_page.types())
+    return jsonify(html=html)
 
 
 @bp.post("")
@@ -125,6 +138,7 @@ def _draft(definition_id: int) -> DefinitionVersion:
 def _page(draft: DefinitionVersion, document: Document, seen: int, problems: Any = ()) -> str:
     page = _shown(document, request.form)
     context = {"draft": draft, "document": document, "seen": seen, "page": page, "problems": list(problems)}
+    context["types"] = table_page.types()
     return render_template("builder/table/edit.html", **context)
 
 

@@ -108,12 +108,16 @@ export function startGrid(form, session) {
   const withControl = {
     Enter: "add_row", d: "duplicate_row", Delete: "delete_row", Backspace: "delete_row", z: "undo", y: "redo",
   };
+  const withControlAndShift = {
+    z: "redo", Enter: "add_column", d: "duplicate_column", Delete: "delete_column", Backspace: "delete_column",
+  };
   const withAlt = { ArrowUp: "row_up", ArrowDown: "row_down", ArrowLeft: "column_left", ArrowRight: "column_right" };
 
   function keyed(event) {
     const control = event.ctrlKey || event.metaKey;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (control && event.shiftKey && key === "z") return deeds.redo;
+    if (control && event.shiftKey && withControlAndShift[key]) return deeds[withControlAndShift[key]];
+    if (event.shiftKey && key === "F2") return deeds.change_column;
     if (control && withControl[key]) return deeds[withControl[key]];
     if (event.altKey && withAlt[key]) return deeds[withAlt[key]];
     if (event.altKey) return null;
@@ -153,7 +157,11 @@ export function startGrid(form, session) {
     if (again) edit(null);
   });
   live.addEventListener("dblclick", (event) => {
-    if (event.target.closest("[role=gridcell]") && !editing) edit(null);
+    const head = event.target.closest("th[data-column]");
+    if (head) {
+      move(at.row, heads().indexOf(head));
+      deeds.change_column();
+    } else if (event.target.closest("[role=gridcell]") && !editing) edit(null);
   });
   live.addEventListener("focusin", (event) => {
     if (event.target.matches("[role=gridcell]") && event.target !== current()) goTo(event.target);

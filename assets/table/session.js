@@ -131,6 +131,7 @@ export function openSession(form, live) {
 
   return {
     perform, tryOut, save,
+    columnForm: (column) => working.then(() => send(form.dataset.column, { column })),
     undo: () => walk(-1),
     redo: () => walk(1),
     get canUndo() { return at > 0; },

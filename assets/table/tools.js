@@ -1,4 +1,4 @@
-// Buttons around the grid: the toolbar, remedies beside findings, the dialog for a new column.
+// Buttons around the grid: the toolbar and remedies beside findings.
 
 export function startTools(form, session, grid) {
   document.addEventListener("click", (event) => {
@@ -21,13 +21,6 @@ export function startTools(form, session, grid) {
     if (!deed) return;
     event.preventDefault();
     session[deed]();
-  });
-
-  const columnForm = document.getElementById("column-form");
-  columnForm.addEventListener("submit", () => {
-    const { title, group, type, options } = Object.fromEntries(new FormData(columnForm));
-    session.perform({ do: "add_column", title, group, type, options, after: grid.column() });
-    columnForm.reset();
   });
 
   const show = () => {

@@ -226,7 +226,7 @@ def test_rows_and_columns_have_buttons(browser: Browser, address: str) -> None:
     cell(page, "r1.c1").focus()
     page.click("[data-tool=add_row]")
     expect(page.locator("tbody tr[role=row]")).to_have_count(5)
-    page.click("[data-dialog=column]")
+    page.click("[data-tool=add_column]")
     page.fill("#column-form [name=title]", "区域")
     page.select_option("#column-form [name=type]", "choice")
     page.fill("#column-form [name=options]", "华东、华南")
@@ -234,6 +234,60 @@ def test_rows_and_columns_have_buttons(browser: Browser, address: str) -> None:
     expect(cell(page, "r1.c6")).to_have_text("任意")
     page.click("[data-tool=undo]")
     expect(cell(page, "r1.c6")).to_have_count(0)
+    page.close()
+
+
+def test_columns_are_changed_copied_moved_and_deleted_with_the_keyboard_alone(
+    browser: Browser, address: str, assert_accessible: Callable[[Page], None]
+) -> None:
+    page = opened(browser, address)
+    cell(page, "r1.c1").focus()
+    page.keyboard.press("Shift+F2")
+    expect(page.locator("#field-new_title")).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.type("生命周期")
+    page.locator("#column-change input[data-was=推广期]").fill("导入期")
+    page.keyboard.press("Enter")
+    expect(cell(page, "r1.c1")).to_have_text("是 导入期")
+    expect(page.locator("th[data-column=c1]")).to_contain_text("生命周期")
+    expect(cell(page, "r1.c1")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+z")
+    expect(cell(page, "r1.c1")).to_have_text("是 推广期")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ControlOrMeta+Shift+d")
+    expect(page.locator("th[data-column]")).to_have_count(6)
+    expect(page.locator("th[data-column=c6]")).to_contain_text("覆盖权重2")
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("th[data-column]").nth(3)).to_have_attribute("data-column", "c6")
+    page.keyboard.press("ControlOrMeta+Shift+Delete")
+    expect(page.locator("th[data-column=c6]")).to_have_count(0)
+    page.keyboard.press("ControlOrMeta+Shift+Enter")
+    expect(page.locator("#column")).to_be_visible()
+    page.close()
+
+
+def test_options_are_added_and_given_up_in_the_dialog_and_another_type_says_what_becomes_of_values(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address)
+    page.locator("th[data-column=c1]").dblclick()
+    dialog = page.locator("#column-change")
+    dialog.get_by_role("button", name="添加选项").click()
+    page.keyboard.type("退市期")
+    page.keyboard.press("Enter")
+    expect(page.locator("#findings")).to_contain_text("阶段 = 退市期")
+    page.locator("th[data-column=c1]").dblclick()
+    dialog.get_by_role("button", name="去掉推广期").click()
+    dialog.locator("button.btn-primary").click()
+    expect(page.locator("#toast")).to_contain_text("仍有行用到“推广期”:第 1 行")
+    page.locator("th[data-column=c1]").dblclick()
+    dialog.locator("[name=new_type]").select_option("number")
+    for number, stage in enumerate(("推广期", "成长期", "成熟期", "衰退期", "退市期"), 1):
+        dialog.locator(f"input[data-was={stage}]").fill(str(number))
+    dialog.locator("button.btn-primary").click()
+    expect(cell(page, "r4.c1")).to_have_text("4")
+    expect(page.locator("#table-saved")).to_contain_text("草稿已保存")
+    assert draft().document["body"]["inputs"][0]["type"] == "number"
     page.close()
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import differences, shape, table_editor, table_weights, table_words
+from builder import differences, shape, table_columns, table_editor, table_weights, table_words
 from builder.table_findings import findings
 from core.db import Document
 from core.errors import Invalid
@@ -187,17 +187,103 @@ def test_rows_are_added_copied_moved_and_deleted(stages: Document) -> None:
 
 
 def test_columns_are_added_copied_moved_and_deleted(stages: Document) -> None:
-    more = table_editor.add_column(stages, "inputs", "区域", "choice", "华东、华南")
+    more = table_columns.add(stages, "inputs", "区域", "choice", "华东、华南")
     assert more["body"]["inputs"][-1]["options"] == ["华东", "华南"]
     assert all(row["when"]["c6"] == "-" for row in more["body"]["rows"])
-    more = table_editor.move_column(more, "c6", -1)
+    more = table_columns.move(more, "c6", -1)
     assert [column["id"] for column in more["body"]["inputs"]] == ["c6", "c1"]
-    more = table_editor.duplicate_column(more, "c2")
+    more = table_columns.duplicate(more, "c2")
     assert more["body"]["outputs"][1]["title"]["zh"] == "覆盖权重2"
     assert more["body"]["rows"][0]["then"]["c7"] == "40%"
-    more = table_editor.delete_column(more, "c7")
+    more = table_columns.delete(more, "c7")
     assert shape.problems(more) == []
     assert messages(more) == []
+
+
+def changed(document: Document, column: str, **more: Any) -> Document:
+    """The column changed as the dialog sends it."""
+    body = document["body"]
+    found = next(one for one in [*body["inputs"], *body["outputs"]] if one["id"] == column)
+    same = {"title": found["title"]["zh"], "title_en": found["title"].get("en", ""), "type": found["type"]}
+    return table_editor.perform(document, {"do": "change_column", "column": column, **same, **more})
+
+
+def column_of(document: Document, column: str) -> Document:
+    return next(one for group in ("inputs", "outputs") for one in document["body"][group] if one["id"] == column)
+
+
+def test_a_new_title_is_followed_by_every_formula_and_check_and_the_key_stays(stages: Document) -> None:
+    stages = table_editor.set_cell(stages, "r1", "c2", '1-IF(阶段="推广期",60%,50%)')
+    named = changed(stages, "c1", title="生命周期", title_en="Life stage")
+    assert named["body"]["rows"][0]["then"]["c2"] == '1-IF(生命周期="推广期",60%,50%)'
+    assert column_of(named, "c1")["key"] == column_of(stages, "c1")["key"]
+    named = changed(named, "c2", title="覆盖 (新)", unit="点")
+    assert named["body"]["checks"][0]["text"].startswith("[覆盖 (新)]+拜访权重")
+    assert column_of(named, "c2")["unit"] == {"zh": "点"}
+    assert messages(named) == []
+    assert len(table_weights.groups(named["body"])) == 1
+
+
+def test_cells_follow_an_option_that_is_called_anew(stages: Document) -> None:
+    stages = table_editor.set_cell(stages, "r3", "c2", 'IF(阶段="推广期",60%,5%)')
+    kept = [["成长期", "成长期"], ["成熟期", "成熟期"], ["衰退期", "衰退期"]]
+    renamed = changed(stages, "c1", becomes=[["推广期", "导入期"], *kept, ["", "退市期"]])
+    assert column_of(renamed, "c1")["options"] == ["导入期", "成长期", "成熟期", "衰退期", "退市期"]
+    assert renamed["body"]["rows"][0]["when"]["c1"] == '"导入期"'
+    assert renamed["body"]["rows"][2]["then"]["c2"] == 'IF(阶段="导入期",60%,5%)'
+    [finding] = findings(renamed["body"])
+    assert "阶段 = 退市期" in finding.message
+
+
+def test_two_options_change_names_with_each_other_and_two_become_one(stages: Document) -> None:
+    kept = [["成熟期", "成熟期"], ["衰退期", "衰退期"]]
+    swapped = changed(stages, "c1", becomes=[["推广期", "成长期"], ["成长期", "推广期"], *kept])
+    assert [row["when"]["c1"] for row in swapped["body"]["rows"][:2]] == ['"成长期"', '"推广期"']
+    wide = table_editor.set_cell(stages, "r1", "c1", "推广期、成长期")
+    one = changed(wide, "c1", becomes=[["推广期", "上升期"], ["成长期", "上升期"], *kept])
+    assert one["body"]["rows"][0]["when"]["c1"] == '"上升期"'
+    assert column_of(one, "c1")["options"] == ["上升期", "成熟期", "衰退期"]
+
+
+def test_an_option_that_rows_need_is_not_given_up(stages: Document) -> None:
+    becomes = [["推广期", ""], ["成长期", "成长期"], ["成熟期", "成熟期"], ["衰退期", "衰退期"]]
+    same = {"title": "阶段", "type": "choice", "becomes": becomes}
+    assert refused(stages, do="change_column", column="c1", **same) == "仍有行用到“推广期”:第 1 行。请先修改这些行。"
+    freed = table_editor.delete_row(stages, "r1")
+    assert "推广期" not in column_of(changed(freed, "c1", becomes=becomes), "c1")["options"]
+
+
+@pytest.mark.parametrize(
+    ("before", "type", "becomes", "after"),
+    [
+        ({"type": "text"}, "choice", [], ['"甲","乙"', '"乙"']),
+        ({"type": "text"}, "choice", [["甲", "丙"]], ['"丙","乙"', '"乙"']),
+        ({"type": "text"}, "number", [["甲", "1"], ["乙", "20％"]], ["1,20%", "20%"]),
+        ({"type": "text"}, "bool", [["甲", "是"], ["乙", "否"]], ["TRUE,FALSE", "FALSE"]),
+        ({"type": "text"}, "date", [["甲", "2025年1月3日"], ["乙", "2025/2/4"]], ["DATE(2025,1,3),DATE(2025,2,4)"]),
+    ],
+)
+def test_a_type_changes_with_what_its_values_become(
+    stages: Document, before: Document, type: str, becomes: list[list[str]], after: list[str]
+) -> None:
+    wide = table_columns.add(stages, "inputs", "区域", before["type"])
+    wide = table_editor.set_cell(wide, "r1", "c6", "甲、乙")
+    wide = table_editor.set_cell(wide, "r2", "c6", "乙")
+    typed = changed(wide, "c6", type=type, becomes=becomes)
+    assert [row["when"]["c6"] for row in typed["body"]["rows"]][: len(after)] == after
+    assert typed["body"]["rows"][2]["when"]["c6"] == "-", "any stays any"
+    assert shape.problems(typed) == []
+    assert not any(finding.column == "c6" for finding in findings(typed["body"]))
+
+
+def test_what_cannot_be_said_in_the_new_type_stays_and_is_found(stages: Document) -> None:
+    typed = changed(stages, "c1", type="number")
+    assert typed["body"]["rows"][0]["when"]["c1"] == '"推广期"'
+    assert "options" not in column_of(typed, "c1")
+    assert {finding.row for finding in findings(typed["body"])} == {"r1", "r2", "r3", "r4"}
+    back = changed(typed, "c1", type="choice")
+    assert back["body"]["rows"] == stages["body"]["rows"]
+    assert messages(back) == []
 
 
 def test_a_block_from_a_spreadsheet_fills_cells_and_adds_rows(stages: Document) -> None:
@@ -246,6 +332,11 @@ def test_a_block_that_does_not_fit_is_answered_in_words(stages: Document, operat
         {"do": "add_column", "group": "inputs", "title": "阶段", "type": "text"},
         {"do": "add_column", "group": "inputs", "title": "区域", "type": "choice"},
         {"do": "set_hit", "hit": "collect"},
+        {"do": "change_column", "column": "c1", "title": "覆盖权重", "type": "choice"},
+        {"do": "change_column", "column": "c1", "title": " ", "type": "choice"},
+        {"do": "change_column", "column": "c1", "title": "阶段", "type": "picture"},
+        {"do": "change_column", "column": "c1", "title": "阶段", "type": "choice", "becomes": [["推广期"]]},
+        {"do": "change_column", "column": "c1", "title": "阶段", "type": "choice", "becomes": [["推广期", 5]]},
         {"do": "set", "row": "default", "column": "c1", "text": "推广期"},
     ],
 )
@@ -258,7 +349,7 @@ def test_the_last_row_and_the_last_result_stay(stages: Document) -> None:
         stages = table_editor.delete_row(stages, row)
     assert "至少" in refused(stages, do="delete_row", row="r1")
     for column in ("c3", "c4", "c5"):
-        stages = table_editor.delete_column(stages, column)
+        stages = table_columns.delete(stages, column)
     assert "至少" in refused(stages, do="delete_column", column="c2")
 
 
