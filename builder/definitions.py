@@ -47,20 +47,20 @@ def published(
     company_id: int, kind: str, key: str, on: dt.date | None = None, unit: OrgUnit | None = None
 ) -> DefinitionVersion | None:
     """The version in force on a day (today) at a unit (the whole company): the newest that holds there by then."""
-    asked = _published_versions(company_id).where(Definition.kind == kind, Definition.key == key)
-    return next((version for version in db.session.scalars(asked) if _holds(version, on, unit)), None)
+    asked = published_versions(company_id).where(Definition.kind == kind, Definition.key == key)
+    return next((version for version in db.session.scalars(asked) if holds(version, on, unit)), None)
 
 
 def published_all(
     company_id: int, kind: str | None = None, on: dt.date | None = None, unit: OrgUnit | None = None
 ) -> list[DefinitionVersion]:
     """Every version in force, by key; one statement."""
-    asked = _published_versions(company_id)
+    asked = published_versions(company_id)
     if kind is not None:
         asked = asked.where(Definition.kind == kind)
     found: dict[int, DefinitionVersion] = {}
     for version in db.session.scalars(asked):
-        if version.definition_id not in found and _holds(version, on, unit):
+        if version.definition_id not in found and holds(version, on, unit):
             found[version.definition_id] = version
     return sorted(found.values(), key=lambda version: (version.definition.kind, version.definition.key))
 
@@ -78,7 +78,8 @@ def source(version: DefinitionVersion) -> Source:
     return Source(definition.kind, definition.key, version.document, version.digest, version.id, version.number)
 
 
-def _published_versions(company_id: int) -> Any:
+def published_versions(company_id: int) -> Any:
+    """A query of all that are published, newest first, with their definitions; `holds` says which is in force."""
     return (
         select(DefinitionVersion)
         .join(DefinitionVersion.definition)
@@ -88,7 +89,8 @@ def _published_versions(company_id: int) -> Any:
     )
 
 
-def _holds(version: DefinitionVersion, on: dt.date | None, unit: OrgUnit | None) -> bool:
+def holds(version: DefinitionVersion, on: dt.date | None, unit: OrgUnit | None) -> bool:
+    """Whether a published version is in force on a day (today) at a unit."""
     if version.effective_from is not None and version.effective_from > (on or clock.today()):
         return False
     if version.scope is None:

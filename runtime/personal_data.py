@@ -14,6 +14,7 @@ from organization.models import Member
 from runtime.actions.models import Task, TaskItem
 from runtime.facts.models import Fact, Touch
 from runtime.goals.models import Campaign, Goal, Tactic
+from runtime.submissions import erasing
 
 
 def _collect_goals(member: Member) -> Document:
@@ -72,3 +73,4 @@ def _keep_figures(_member: Member) -> None:
 erasure.register("goals", _collect_goals, _erase_goals)
 erasure.register("tasks", _collect_tasks, _erase_tasks)
 erasure.register("figures", _collect_figures, _keep_figures)
+erasure.register("submissions", erasing.collect, erasing.erase)
