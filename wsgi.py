@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from builder import (
     cascade_views,
+    dependent_views,
     factor_views,
     formula_commands,
     formula_views,
@@ -59,7 +60,10 @@ PAGES = (
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
-NEIGHBOURS = (factor_views, graph_views, review_views, tree_views, report_views, rhythm_models, personal_data)
+NEIGHBOURS = (
+    *(dependent_views, factor_views, graph_views, review_views, tree_views, report_views),
+    *(rhythm_models, personal_data),
+)
 COMMANDS = (
     *(commands, accounts_commands, definition_commands, formula_commands),
     *(goal_commands, fact_commands, token_commands),

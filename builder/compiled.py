@@ -58,7 +58,13 @@ class Computed(Protocol):
     @property
     def sources(self) -> list[Source]: ...
 
+    @property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The options of those inputs that are choices."""
+
     def type_of(self, output: str | None, path: str) -> str: ...
+
+    def options_of(self, output: str | None) -> tuple[str, ...]: ...
 
     def compute(self, inputs: Mapping[str, Any], rows: int, output: str | None, today: dt.date | None) -> Result: ...
 
@@ -76,6 +82,8 @@ class TableRule:
         except tables.TableError as error:
             raise Invalid(told(found) for found in error.problems) from error
         self.inputs = {key: formulas_kind(type_) for key, type_ in self.table.inputs.items()}
+        self.choices = _options(document["body"]["inputs"])
+        self.results = _options(document["body"]["outputs"])
 
     @property
     def title(self) -> str:
@@ -83,6 +91,9 @@ class TableRule:
 
     def type_of(self, output: str | None, path: str) -> str:
         return formulas_kind(self.table.outputs[self._output(output, path)])
+
+    def options_of(self, output: str | None) -> tuple[str, ...]:
+        return self.results.get(self._output(output, ""), ())
 
     def compute(self, inputs: Mapping[str, Any], rows: int, output: str | None, today: dt.date | None) -> Result:
         found = self.table.evaluate_batch(inputs, rows, today=today)
@@ -97,6 +108,10 @@ class TableRule:
             return str(output)
         sentence = _("“%(title)s” gives: %(names)s. Name one of them.", title=self.title, names=", ".join(names))
         raise Invalid([Problem(f"{path}/output", "output", sentence)])
+
+
+def _options(columns: list[Document]) -> dict[str, tuple[str, ...]]:
+    return {str(column.get("key") or column["id"]): tuple(column.get("options", ())) for column in columns}
 
 
 def formulas_kind(type_: str) -> str:

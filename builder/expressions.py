@@ -34,17 +34,19 @@ def refused(error: formulas.FormulaError, path: str) -> Problem:
 
 
 Pairs = tuple[tuple[str, str], ...]
+Fields = tuple[tuple[str, str, tuple[str, ...]], ...]  # name, type, options of a choice
 
 
 @lru_cache(maxsize=4096)
-def _compile(text: str, fields: Pairs, aliases: Pairs, decimals: int | None) -> formulas.Formula:
+def _compile(text: str, fields: Fields, aliases: Pairs, decimals: int | None) -> formulas.Formula:
     """Texts repeat: in checks while somebody types, and whenever a definition is run."""
     return formulas.compile(text, _schema(fields, aliases), decimals)
 
 
 @lru_cache(maxsize=256)
-def _schema(fields: Pairs, aliases: Pairs) -> formulas.Schema:
-    return formulas.Schema(fields=dict(fields), aliases=dict(aliases))
+def _schema(fields: Fields, aliases: Pairs) -> formulas.Schema:
+    known = {name: {"type": "choice", "options": options} if options else type_ for name, type_, options in fields}
+    return formulas.Schema(fields=known, aliases=dict(aliases))
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Scope:
         self.aliases = {name.key: name.zh for name in names if name.key != name.zh}
         self.keys = {name.zh: name.key for name in names}
         self.uses: dict[str, Use] = {}
+        self.options: dict[str, tuple[str, ...]] = {}
         self.problems: list[Problem] = []
         for position, use in enumerate(uses):
             self.problems += self._bind(use, f"/{position}", known)
@@ -80,12 +83,20 @@ class Scope:
     ) -> "Expression":
         """Raises Invalid at `path` when the text is refused or gives something else than `wanted`."""
         try:
-            formula = _compile(text, tuple(self.fields.items()), tuple(self.aliases.items()), decimals)
+            formula = _compile(text, self._fields, tuple(self.aliases.items()), decimals)
         except formulas.FormulaError as error:
             raise Invalid([refused(error, path)]) from error
         if wanted is not None and formula.kind not in (wanted, "blank"):
-            raise Invalid([_other_kind(path, wanted, formula.kind)])
+            raise Invalid([other_kind(path, wanted, formula.kind)])
         return Expression(text, formula, self)
+
+    @property
+    def schema(self) -> formulas.Schema:
+        return _schema(self._fields, tuple(self.aliases.items()))
+
+    @property
+    def _fields(self) -> Fields:
+        return tuple((name, type_, self.options.get(name, ())) for name, type_ in self.fields.items())
 
     def uses_of(self, formula: formulas.Formula) -> dict[str, Use]:
         """The uses behind a formula's names, those that others are made from first."""
@@ -114,6 +125,7 @@ class Scope:
         except Invalid as error:
             return error.problems
         self.fields[use["as"]] = type_
+        self.options[use["as"]] = target.options_of(use.get("output"))
         return []
 
     def _inputs(self, use: Document, target: compiled.Computed, path: str) -> dict[str, formulas.Formula]:
@@ -134,11 +146,32 @@ class Scope:
         for key in given.keys() & target.inputs.keys():
             try:
                 inputs[key] = self.compile(given[key], target.inputs[key], f"{path}/inputs/{key}").formula
+                problems += _no_options(inputs[key], target, key, f"{path}/inputs/{key}")
             except Invalid as error:
                 problems += error.problems
         if problems:
             raise Invalid(problems)
         return inputs
+
+
+def _no_options(formula: formulas.Formula, target: compiled.Computed, key: str, path: str) -> list[Problem]:
+    """Texts that are handed to a choice and are none of its options: no row would ever hold."""
+    options = {option.casefold() for option in target.choices.get(key, ())}
+    said = formula.tree.options if options and formula.kind == "text" else None
+    return [
+        Problem(
+            path,
+            "option",
+            _(
+                "“%(title)s” has no option “%(option)s”. It has: %(options)s.",
+                title=target.title,
+                option=option,
+                options=", ".join(target.choices[key]),
+            ),
+        )
+        for option in sorted(said or ())
+        if option.casefold() not in options
+    ]
 
 
 @dataclass(frozen=True)
@@ -299,6 +332,13 @@ class FormulaRule:
             raise Invalid([Problem(f"{path}/output", "output", _("A formula has one result; leave this out."))])
         return str(self.body["result"]["type"])
 
+    def options_of(self, output: str | None) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
     def compute(
         self, inputs: Mapping[str, Any], rows: int, output: str | None, today: dt.date | None
     ) -> compiled.Result:
@@ -345,7 +385,7 @@ def _digests_behind(source: Source, known: Sources, seen: frozenset[str] = froze
     return behind
 
 
-def _other_kind(path: str, wanted: str, found: str) -> Problem:
+def other_kind(path: str, wanted: str, found: str) -> Problem:
     words = {"number": _("a number"), "text": _("a text"), "bool": _("yes or no"), "date": _("a date")}
     sentence = _(
         "This must give %(wanted)s, but it gives %(found)s.", wanted=words[wanted], found=words.get(found, found)

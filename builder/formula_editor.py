@@ -95,11 +95,7 @@ def judge(typed: str, setting: Setting, known: Sources) -> Expression | Fault:
 def _remedies(typed: str, error: formulas.FormulaError, scope: Scope) -> list[Remedy]:
     if error.code in ("E_SCHEMA", "E_LIMIT"):  # about the names, or about a text too long to try things on
         return []
-    return remedies.of(typed, error, _schema(scope))
-
-
-def _schema(scope: Scope) -> formulas.Schema:
-    return formulas.Schema(scope.fields, aliases=scope.aliases)
+    return remedies.of(typed, error, scope.schema)
 
 
 # ── computing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +208,7 @@ def show(draft: Text, before: Text | None, rows: Rows, person: int, known: Sourc
     except formulas.FormulaError as error:  # a row brings a text where a number belongs
         return Shown(judged if isinstance(judged, Fault) else Fault(0, 0, error.text(language())))
     lines = explain(results, person, today) if len(rows) else None
-    cautions = formula_cautions.of(draft.typed, _schema(judged.scope))
+    cautions = formula_cautions.of(draft.typed, judged.scope.schema)
     return Shown(None, _outcomes(results, [value for _name, value in published], rows), lines, chips, cautions)
 
 

@@ -4,7 +4,7 @@ A remedy is offered only after it was tried: with it the formula compiles, or it
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import formulas
@@ -234,6 +234,27 @@ PROPOSALS: dict[str, Propose] = {
     "E_OPTION": _option,
     "E_ARGS": _arguments,
 }
+
+
+def names_in(formula: str) -> set[str]:
+    """The names that stand in it; none where it cannot be read."""
+    try:
+        return {str(token.value) for token in lexer.tokens(formula) if token.kind == NAME}
+    except formulas.FormulaError:
+        return set()
+
+
+def respelled(formula: str, texts: Mapping[str, str]) -> str:
+    """The formula with texts between quotes spelled anew; one that cannot be read stays as it is."""
+    try:
+        read = lexer.tokens(formula)
+    except formulas.FormulaError:
+        return formula
+    for token in reversed(read):
+        if token.kind == lexer.TEXT and token.value in texts:
+            said = texts[str(token.value)].replace('"', '""')
+            formula = f'{formula[: token.start]}"{said}"{formula[token.end :]}'
+    return formula
 
 
 def renamed(formula: str, names: dict[str, str]) -> str:
