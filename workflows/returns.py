@@ -1,0 +1,111 @@
+"""Sending a run back: to the submitter, or to a step that was done before.
+
+A run goes back within the region it stands in, or to a region around it. **Whatever parallel part it leaves is
+cancelled**, with every item in it: without that, work is left behind that nobody needs, or a join waits for ever.
+
+Then it walks again from there, or resumes `here`: once the earlier step is done anew, the run goes on at the step it
+was sent back from (at the parallel step around it, if it left one). A named outcome that differs from the last time
+leads another way, so the run walks again then.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workflows.document import SUBMIT, Step, Workflow
+from workflows.state import TRUNK_REGION, Item, Region, State
+from workflows.walk import Walk
+
+
+class Target(NamedTuple):
+    step: str
+    region: str
+
+
+def targets(workflow: Workflow, state: State, item: Item) -> list[str]:
+    """Where the one who is asked may send the run back to, the latest step first."""
+    return [target.step for target in _allowed(workflow, state["regions"], item)]
+
+
+def target_of(walk: Walk, item: Item, step: str) -> Target | None:
+    """The place of a step, if the run may go back there from the item."""
+    return next((one for one in _allowed(walk.workflow, walk.regions, item) if one.step == step), None)
+
+
+def _allowed(workflow: Workflow, regions: dict[str, Region], item: Item) -> list[Target]:
+    to = workflow.steps[item["step"]].body.get("return", {}).get("to", "earlier")
+    if to == "earlier":
+        return [one for one in earlier(regions, item["region"]) if one.step != item["step"]]
+    return [around(workflow, regions, item["region"], named(to))]
+
+
+def named(to: str) -> str:
+    """The step that a rule names: the submitter, or one by its id."""
+    return SUBMIT if to == "submitter" else to
+
+
+def earlier(regions: dict[str, Region], place: str) -> Iterator[Target]:
+    """The steps that people concluded before a region came to where it stands, and the submitter."""
+    here: str | None = place
+    while here is not None:
+        region = regions[here]
+        yield from (Target(step, here) for step, _ in reversed(region["past"]))
+        here = region["outer"]
+    yield Target(SUBMIT, TRUNK_REGION)
+
+
+def around(workflow: Workflow, regions: dict[str, Region], place: str, step: str) -> Target:
+    """Where a step stands that is in the branch of a region, or in one around it."""
+    branch = workflow.steps[step].branch
+    here: str | None = place
+    while here is not None and regions[here]["branch"] != branch:
+        here = regions[here]["outer"]
+    return Target(step, here or TRUNK_REGION)
+
+
+def go_back(walk: Walk, target: Target, resume: str, why: str = "returned") -> None:
+    """Clear the way back. The region of the target is left standing at nothing; the caller lets it enter the step."""
+    left = walk.regions[target.region]["at"]
+    walk.clear(target.region, why)
+    region = walk.regions[target.region]
+    if resume == "here":
+        walk.regions[target.region] = {**region, "resume": {**region["resume"], target.step: left}}
+    else:
+        order = walk.workflow.steps[target.step].order
+        past = [entry for entry in region["past"] if walk.workflow.steps[entry[0]].order < order]
+        walk.regions[target.region] = {**region, "past": past, "resume": {}}
+    forget_from(walk, walk.workflow.steps[target.step])
+
+
+def forget_from(walk: Walk, step: Step) -> None:
+    """What was said at this step and behind it counts no more: those people are asked anew."""
+    steps = walk.workflow.steps
+    walk.state["said"] = {
+        identity: said
+        for identity, said in walk.state["said"].items()
+        if not (steps[identity].order >= step.order and walk.workflow.within(steps[identity], step.branch))
+    }
+
+
+def leads_on(walk: Walk, place: str, step: Step, outcome: str) -> str | None:
+    """The step to resume at after one that the run was sent back to; None: as the document says."""
+    region = walk.regions[place]
+    if step.id not in region["resume"]:
+        return None
+    done = dict(region["past"])
+    if done.get(step.id, outcome) != outcome:
+        kept = list(done).index(step.id)
+        walk.regions[place] = {**region, "past": region["past"][:kept], "resume": {}}
+        return None
+    resume = {**region["resume"]}
+    there = resume.pop(step.id)
+    walk.regions[place] = {**region, "resume": resume}
+    return there
+
+
+def pass_by(walk: Walk, place: str, step: Step, outcome: str) -> None:
+    """Note that a step was concluded here."""
+    region = walk.regions[place]
+    past = [[done, outcome] if done == step.id else [done, said] for done, said in region["past"]]
+    if not any(done == step.id for done, _ in past):
+        past.append([step.id, outcome])
+    walk.regions[place] = {**region, "past": past}

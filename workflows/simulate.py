@@ -1,0 +1,93 @@
+"""The route that a run would take: shown before sending, and tried over the whole organisation before publishing.
+
+It is walked by the engine itself, with everybody saying yes, so that a dry run cannot differ from a run.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from workflows import moves
+from workflows.document import Step, Workflow
+from workflows.facts import Asked, Facts
+from workflows.state import REJECTED, RUNNING, TRUNK_REGION, Effect, beginning
+from workflows.walk import Walk
+
+
+class Stop(NamedTuple):
+    """A step at which people are asked. `people` holds None where nobody is found; `why` tells what named each."""
+
+    step: str
+    row: str | None
+    people: tuple[str | None, ...]
+    why: tuple[str, ...]
+
+
+class Route(NamedTuple):
+    """`stops` in the order in which they are reached; `length` counts those that come one after the other."""
+
+    stops: list[Stop]
+    effects: list[Effect]
+    length: int
+
+
+def simulate(
+    workflow: Workflow,
+    submitter: str,
+    facts: Facts,
+    chosen: Mapping[str, Sequence[str]] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+) -> Route:
+    """The route of a run by this submitter. `outcomes` says what is decided in a step, else the first way onward is.
+
+    Raises WorkflowError where a condition cannot be computed.
+    """
+    state = beginning(submitter, {step: list(people) for step, people in (chosen or {}).items()})
+    walk = Walk(workflow, state, Asked(facts), trying=True)
+    stops: list[Stop] = []
+    length = 0
+    moves.go(walk, TRUNK_REGION, workflow.first)
+    while walk.state["status"] == RUNNING:
+        length += any(_asking(walk, place) for place in walk.regions)
+        for place in [*walk.regions]:
+            if place in walk.regions:
+                _pass(walk, place, stops, outcomes or {})
+    return Route(stops, walk.effects, length)
+
+
+def _asking(walk: Walk, place: str) -> bool:
+    return bool(walk.regions[place]["seats"])
+
+
+def _pass(walk: Walk, place: str, stops: list[Stop], outcomes: Mapping[str, str]) -> None:
+    """Everybody who is asked in a region says yes, or what it awaits comes."""
+    step, region = walk.step_of(place), walk.regions[place]
+    if region["seats"]:
+        stop = _stop(walk, place, step)
+        again = any((one.step, one.row) == (stop.step, stop.row) for one in stops)
+        stops.append(stop)
+        wanted = None if again else outcomes.get(step.id)
+        _say(walk, place, step, wanted or _onward(step))
+    elif waits := walk.waiting_in(place):
+        walk.close(waits, "arrived")
+        moves.go(walk, place, step.next)
+
+
+def _stop(walk: Walk, place: str, step: Step) -> Stop:
+    """Who sits at a step, a substitute in the place of whom he acts for."""
+    region = walk.regions[place]
+    asked = {item["seat"]: item["who"] for item in walk.items.values() if item["region"] == place}
+    people = tuple(asked.get(position, seat["who"]) for position, seat in enumerate(region["seats"]))
+    return Stop(step.id, region["row"], people, tuple(seat["why"] for seat in region["seats"]))
+
+
+def _say(walk: Walk, place: str, step: Step, outcome: str | None) -> None:
+    if outcome is None:
+        moves.finish(walk, REJECTED, "ended")
+        return
+    voices = [seat["who"] for seat in walk.regions[place]["seats"] if seat["who"] is not None]
+    moves.conclude(walk, place, step, outcome, by=voices)
+
+
+def _onward(step: Step) -> str | None:
+    """The first outcome that leads on, not back; None if every one leads back."""
+    return next((outcome for outcome, said in step.outcomes.items() if "return" not in said), None)
