@@ -1,12 +1,18 @@
-"""A form holds together: layout and formulas name fields that exist, limits fit, titles are told apart."""
+"""A form holds together: every name leads somewhere, every field can be reached, rules do not contradict each other,
+formulas compile, and the cases kept with it come out as they say.
+"""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
 import formulas
 from builder import forms
+from builder.checks import form_fields, form_layout, form_rules
 from builder.expressions import refused
+from builder.forms import cases, computing, names
+from builder.forms.document import Form
 from builder.shape import pointer
 from builder.sources import Sources
 from core.db import Document
@@ -14,55 +20,108 @@ from core.errors import Problem
 
 
 def problems(body: Document, known: Sources) -> Iterator[Problem]:
-    yield from _required(body["data"])
-    yield from _layout(body)
-    yield from _titles(body["data"])
+    form = forms.of(body)
+    found = [*form_fields.problems(form), *form_layout.problems(form), *_scopes(form)]
+    if not found:
+        found = [*_computed(form), *form_rules.problems(form), *_others(form)]
+    yield from found
+    if not found:
+        yield from cases.tried(form, known)
+
+
+def _scopes(form: Form) -> Iterator[Problem]:
+    """Formulas and people tell fields apart by title."""
+    yield from _repeated(form.body["data"], ("body", "data"))
+    for table in form.tables:
+        yield from _repeated(table.spec["items"], ("body", "data", "properties", table.name, "items"))
     try:
-        schema = forms.formula_schema(body["data"])
+        names.schema(form)
     except formulas.FormulaError as error:
         yield refused(error, "/body/data/properties")
-        return
-    yield from _computed(body, schema)
 
 
-def _required(data: Document) -> Iterator[Problem]:
-    for position, name in enumerate(data.get("required", ())):
-        if name not in data["properties"]:
-            yield _no_field(pointer(("body", "data", "required", position)), name)
-
-
-def _titles(data: Document) -> Iterator[Problem]:
-    """Formulas and people tell fields apart by title."""
-    seen: set[str] = set()
+def _repeated(data: Document, path: tuple[str, ...]) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
     for name, spec in data["properties"].items():
-        if spec["title"] in seen:
+        seen[spec["title"]] += 1
+        if seen[spec["title"]] == 2:
             sentence = _("Another field is called “%(title)s” already. Rename one.", title=spec["title"])
-            yield Problem(pointer(("body", "data", "properties", name, "title")), "repeated", sentence)
-        seen.add(spec["title"])
+            yield Problem(pointer((*path, "properties", name, "title")), "repeated", sentence)
 
 
-def _layout(body: Document) -> Iterator[Problem]:
-    ids = _ids(body)
-    for position, section in enumerate(body["layout"]):
-        for place, item in enumerate(section["items"]):
-            if item["field"] not in ids:
-                yield _no_field(pointer(("body", "layout", position, "items", place, "field")), item["field"])
-
-
-def _computed(body: Document, schema: formulas.Schema) -> Iterator[Problem]:
-    for position, entry in enumerate(body.get("computed", ())):
+def _computed(form: Form) -> Iterator[Problem]:
+    for position, entry in enumerate(form.body.get("computed", ())):
         place = ("body", "computed", position)
-        if entry["field"] not in _ids(body):
-            yield _no_field(pointer((*place, "field")), entry["field"])
-        try:
-            formulas.compile(entry["formula"], schema)
-        except formulas.FormulaError as error:
-            yield refused(error, pointer((*place, "formula")))
+        target = form.fields.get(entry["field"])
+        if target is None:
+            yield form_fields.no_field(pointer((*place, "field")), entry["field"])
+            continue
+        table = form.fields[target.table] if target.table else None
+        yield from form_rules.formula(form, entry["formula"], pointer((*place, "formula")), table, target)
+    if circle := computing.circle(form):
+        way = " → ".join(entry.title["zh"] for entry in circle)
+        sentence = _("These fields are computed from each other in a circle: %(way)s. Cut one link.", way=way)
+        yield Problem("/body/computed", "circle", sentence)
 
 
-def _ids(body: Document) -> set[str]:
-    return {spec["x-id"] for spec in body["data"]["properties"].values()}
+def _others(form: Form) -> Iterator[Problem]:
+    """What prefills, limits, rights and creations name."""
+    body = form.body
+    for position, entry in enumerate(body.get("prefill", ())):
+        yield from _prefilled(form, entry, ("body", "prefill", position))
+    for part in ("access", "records", "creates"):
+        for position, entry in enumerate(body.get(part, ())):
+            for path, field_id in _named(entry):
+                if field_id not in form.fields:
+                    yield form_fields.no_field(pointer(("body", part, position, *path)), field_id)
+            if "when" in entry:
+                yield from form_rules.formula(
+                    form, entry["when"], pointer(("body", part, position, "when")), wanted="bool"
+                )
+    if "named_by" in body and body["named_by"] not in form.fields:
+        yield form_fields.no_field("/body/named_by", body["named_by"])
+    yield from _made(form)
+    yield from _days(body)
 
 
-def _no_field(path: str, name: str) -> Problem:
-    return Problem(path, "field", _("There is no field “%(name)s”. Name one of the data.", name=name))
+def _named(entry: Document) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for position, field_id in enumerate(entry.get("fields", ())):
+        yield ("fields", position), field_id
+    for position, condition in enumerate(entry.get("where", ())):
+        yield ("where", position, "field"), condition["field"]
+    if isinstance(entry.get("from"), dict):
+        for part, field_id in entry["from"].items():
+            yield ("from", part), field_id
+
+
+def _prefilled(form: Form, entry: Document, place: tuple[str | int, ...]) -> Iterator[Problem]:
+    for key in ("field", "link"):
+        if key in entry and (entry[key] not in form.fields or form.fields[entry[key]].table):
+            yield form_fields.no_field(pointer((*place, key)), entry[key])
+    if entry.get("from") == "link" and not {"link", "of"} <= entry.keys():
+        yield Problem(pointer(place), "link", _("Say which linked record (link) and which of its fields (of)."))
+    if "formula" in entry and entry["field"] in form.fields:
+        target = form.fields[entry["field"]]
+        yield from form_rules.formula(form, entry["formula"], pointer((*place, "formula")), None, target)
+
+
+NEEDED = {"fact": ("metric", "value"), "touch": ("kind", "customer", "day"), "task_done": ("customer",)}
+
+
+def _made(form: Form) -> Iterator[Problem]:
+    """A fact is of a metric and has a value; a touch is of a kind and has a customer and a day."""
+    for position, entry in enumerate(form.body.get("creates", ())):
+        given = {*entry, *entry["from"]}
+        instead = "task" in given and entry["make"] == "task_done"
+        for part in () if instead else NEEDED[entry["make"]]:
+            if part not in given:
+                sentence = _("“%(key)s” is missing. Add it.", key=part)
+                yield Problem(pointer(("body", "creates", position)), "required", sentence)
+
+
+def _days(body: Document) -> Iterator[Problem]:
+    for part in ("limits", "public"):
+        for key in ("from", "until"):
+            day = body.get(part, {}).get(key)
+            if day is not None and not names.is_day(day):
+                yield Problem(f"/body/{part}/{key}", "day", _("Write a day as 2025-01-31."))

@@ -147,14 +147,14 @@ def total_of(typed: Mapping[str, str]) -> Target | None:
 def form_fields(company_id: int, cascade_key: str) -> dict[str, forms.Field]:
     """What the pack calls the fields of the entry page; empty without its form."""
     form = _form(company_id, cascade_key)
-    return {field.name: field for section in forms.sections(form) for field in section.fields} if form else {}
+    return dict(forms.of(form).named) if form else {}
 
 
 def _refuse_outside_form(plan: Plan, typed: Mapping[str, str]) -> None:
     """The pack's form may allow less than the product does, such as a growth of 200 % at most. Raises Invalid."""
     form = _form(plan.version.definition.company_id, plan.key)
     if form is not None:
-        forms.read(form, {"metric": plan.body["metric"], **typed})
+        forms.accepted(forms.of(form), {"metric": plan.body["metric"], **typed}, forms.World())
 
 
 def _form(company_id: int, cascade_key: str) -> Document | None:

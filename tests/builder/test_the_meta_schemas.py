@@ -18,7 +18,7 @@ READERS = {
     "table": ["formulas/tables", "builder/compiled.py", "templates/builder"],
     "cascade": ["runtime/goals", "runtime/actions", "builder/expressions.py"],
     "schedule": ["runtime/rhythm"],
-    "form": ["builder/forms.py", "builder/shape.py"],
+    "form": ["builder/forms", "templates/_macros/form_fields.html"],
     "board": ["runtime", "templates/runtime"],
     "pack": ["builder/pack_folders.py", "builder/packs.py"],
 }
