@@ -17,6 +17,7 @@ from builder import (
     packs_views,
     review_views,
     table_views,
+    what_if,
 )
 from builder import commands as definition_commands
 from builder import views as definition_views
@@ -49,6 +50,8 @@ from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
 from runtime.rhythm import models as rhythm_models
+from runtime.whatif import drafts, lights
+from runtime.whatif import views as what_if_views
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
@@ -57,7 +60,7 @@ PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
-    *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
+    *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views, what_if_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
@@ -89,7 +92,9 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
         for command in module.ALL:
             app.cli.add_command(command)
     app.cli.add_command(start)
-    impact.register(touched.members)
+    impact.register(touched.members, touched.prospects)
+    impact.register(lights.members)
+    what_if.register(drafts.summary)
     return app
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from core import clock
-from core.db import Document, Model
+from core.db import Document, JSONDocument, Model
 from organization.models import MENU, Member
 
 FROZEN = (
@@ -122,6 +122,9 @@ class Review(Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     decided_as: Mapped[str | None] = mapped_column(sa.String(40), comment="a role")
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    what_if: Mapped[Document | None] = mapped_column(
+        JSONDocument, comment="who would move, as the author saw it; none where nobody gets a number"
+    )
 
     version: Mapped[DefinitionVersion] = relationship(back_populates="reviews")
     submitter: Mapped[Member] = relationship(foreign_keys=[submitted_by])

@@ -7,7 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import definitions, differences, impact, reviews
+from builder import definitions, differences, impact, reviews, what_if
 from builder.models import DefinitionVersion, Review
 from builder.views import bp, definition_of, draft_of
 from core import access
@@ -53,7 +53,8 @@ def submit(definition_id: int) -> Response:
     draft = draft_of(definition_id)
     try:
         day = _day(request.form.get("effective_from", ""))
-        reviews.submit(draft, current_user, note=request.form.get("note", ""), effective_from=day)
+        note, period = request.form.get("note", ""), request.form.get("period", "")
+        reviews.submit(draft, current_user, note=note, effective_from=day, period=period)
     except Invalid as error:
         return make_response(_page(draft, request.form, error.problems), 422)
     db.session.commit()
@@ -131,6 +132,8 @@ def _page(draft: DefinitionVersion, posted: Mapping[str, str], problems: list[Pr
         title=text(draft.document["title"]),
         changes=differences.sentences(before.document, draft.document) if before else [],
         affected=impact.of(draft.definition),
+        what_if=what_if,
+        period=posted.get("period", request.args.get("period", "")),
         problems=problems or definitions.check_draft(draft),
         posted=posted or {"note": reviews.note_of_restoring(draft, history)},
         refused=bool(posted),

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from builder import definitions, kinds
+from builder import definitions, kinds, what_if
 from builder.models import Definition, DefinitionVersion, Review
 from core import audit, clock
 from core.db import db
@@ -64,10 +64,15 @@ def approvals(definition: Definition) -> dict[int, Review]:
 
 
 def submit(
-    version: DefinitionVersion, submitter: Member, *, note: str, effective_from: dt.date | None = None
+    version: DefinitionVersion,
+    submitter: Member,
+    *,
+    note: str,
+    effective_from: dt.date | None = None,
+    period: str = "",
 ) -> Review:
-    """Hand a draft over to somebody else. Raises Invalid with every problem of the draft or without a note, Conflict
-    when it is in review or published. Flushes."""
+    """Hand a draft over to somebody else, with whom it would move (`period`: the past one it was tried on). Raises
+    Invalid with every problem of the draft or without a note, Conflict when it is in review or published. Flushes."""
     if version.state != "draft":
         raise Conflict(_("This draft is in review already."), f"version {version.id} is {version.state}")
     _must_differ(version)
@@ -81,6 +86,7 @@ def submit(
         submitted_at=clock.now(),
         submitted_by=submitter.id,
         submitted_as=_role(submitter, EDIT) or submitter.role,
+        what_if=what_if.of(version, period),
     )
     version.reviews.append(review)
     version.state = "in_review"

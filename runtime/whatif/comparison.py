@@ -1,0 +1,75 @@
+"""What a draft is tried out on, and what came of it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import fsum
+from typing import NamedTuple
+
+from core.db import Document
+from core.errors import Problem
+from runtime.whatif.moves import Move, Moves
+
+TARGETS, SCORES, LIGHTS = "targets", "scores", "lights"
+MONEY = "money"
+
+
+class Choice(NamedTuple):
+    """A period that can be asked for, as an address names it and as people do."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number that people have and that the draft goes into: their targets, a score, their lights. The period that is
+    asked first stands first."""
+
+    kind: str
+    title: Document
+    periods: Sequence[Choice]
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """As an address names it."""
+        return f"{self.kind}:{self.key}" if self.key else self.kind
+
+    def period(self, value: str) -> Choice:
+        """The one that is named; the first where none is, or one that is not there."""
+        return next((choice for choice in self.periods if choice.value == value), self.periods[0])
+
+
+class Spread(NamedTuple):
+    """同岗权重差 of a metric in percentage points (F9): among those whom the table treats alike, and over all."""
+
+    metric: Document
+    within_before: float
+    within_after: float
+    overall_before: float
+    overall_after: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """People before and after. `problems` say why there is nothing to compare: the draft cannot compute."""
+
+    part: Part
+    period: Choice
+    unit: str | Document
+    moves: Moves
+    problems: Sequence[Problem] = ()
+    spreads: Sequence[Spread] = field(default_factory=list)
+
+    @property
+    def together(self) -> Callable[[Iterable[float]], float]:
+        """Targets of a region add up; scores of a region have a mean."""
+        return fsum if self.unit == MONEY else _mean
+
+    def where(self, wanted: Callable[[Move], bool]) -> "Comparison":
+        return Comparison(self.part, self.period, self.unit, self.moves.where(wanted), self.problems, self.spreads)
+
+
+def _mean(values: Iterable[float]) -> float:
+    listed = [*values]
+    return fsum(listed) / len(listed)
