@@ -51,6 +51,7 @@ def messages(document: Document) -> list[str]:
 NUMBER = {"type": "number"}
 CHOICE = {"type": "choice", "options": ["推广期", "成熟期"]}
 BOOL = {"type": "bool"}
+DATE = {"type": "date"}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,12 @@ BOOL = {"type": "bool"}
         (">=1,<2", NUMBER, "≥ 1 且 < 2"),
         ("TRUE", BOOL, "是"),
         ("ISBLANK(阶段)", CHOICE, "ISBLANK(阶段)"),
+        ('阶段="推广期"', CHOICE, '公式 阶段="推广期"'),
+        ('"华东、华南"', {"type": "text"}, '"华东、华南"'),
+        ("1,200", NUMBER, "1、200"),
+        (">=DATE(2025,1,1),<DATE(2025,7,1)", DATE, "≥ 2025-01-01 且 < 2025-07-01"),
+        ("DATE(2025,2,30)", DATE, "DATE(2025,2,30)"),
+        (">=DATE(2025,1,1)+试用期", DATE, ">=DATE(2025,1,1)+试用期"),
     ],
 )
 def test_a_condition_is_shown_in_words_and_editable_as_such(cell: str, column: Document, words: str) -> None:
@@ -78,7 +85,15 @@ def test_a_condition_is_shown_in_words_and_editable_as_such(cell: str, column: D
         ("推广期", CHOICE, '"推广期"'),
         ("推广期，成熟期", CHOICE, '"推广期","成熟期"'),
         ("any", CHOICE, "-"),
-        ("≥90％", NUMBER, ">=90％"),
+        ("≥90％", NUMBER, ">=90%"),
+        ("４５％", NUMBER, "45%"),
+        ("￥1,200.00", NUMBER, "1200.00"),
+        ("(1,200)", NUMBER, "-1200"),
+        ("1.2E+05", NUMBER, "120000"),
+        ("1、200", NUMBER, "1,200"),
+        ("≥2025年1月3日", DATE, ">=DATE(2025,1,3)"),
+        ("2025/1/3", DATE, "DATE(2025,1,3)"),
+        ("#N/A", CHOICE, "#N/A"),
         ("＞＝90%", NUMBER, ">=90%"),
         ("1,200", NUMBER, "1200"),
         ("否", BOOL, "FALSE"),
