@@ -179,6 +179,81 @@ def test_a_driver_is_renamed_in_the_tasks_that_count_by_it(
     assert definitions.check({**draft.document, "body": body}, around.known) == []
 
 
+def test_a_rate_is_added_named_and_taken_out(do: Callable[..., Document], draft: Any, around: Around) -> None:
+    body = do("add_rate", id="visits")
+    rate = body["drivers"][0]["rates"][-1]
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+    named = {
+        f"rate-{rate['id']}-as": "成交率",
+        f"rate-{rate['id']}-value": "商机转化率",
+        "needed": f"目标/{rate['as']}",
+    }
+    body = do("driver", {**draft.document, "body": body}, id="visits", **named)
+    body = do("driver", {**draft.document, "body": body}, id="visits", **{f"rate-{rate['id']}-as": "赢单率"})
+    assert body["drivers"][0]["needed"] == "目标/赢单率", "a new name is written where the old one stood"
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+    body = do("remove_rate", {**draft.document, "body": body}, id="visits", which=rate["id"])
+    assert [one["id"] for one in body["drivers"][0]["rates"]] == ["ticket", "conversion", "visits_per_opportunity"]
+
+
+def test_a_week_may_hold_any_number(do: Callable[..., Document], draft: Any, around: Around) -> None:
+    body = do("driver", id="visits", limited="no")
+    assert "capacity" not in body["drivers"][0]
+    again = do("driver", {**draft.document, "body": body}, id="visits", limited="yes")
+    assert again["drivers"][0]["capacity"] == {"value": "周拜访上限"}
+    assert definitions.check({**draft.document, "body": again}, around.known) == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "id"), [("levels", "l2"), ("levels", "l3"), ("drivers", "visits"), ("warnings", "w2"), ("time", "")]
+)
+def test_a_table_is_taken_into_a_card_without_json(
+    do: Callable[..., Document], draft: Any, around: Around, owner: str, id: str
+) -> None:
+    body = do("add_use", owner=owner, id=id, source="table medical.team_mix")
+    part = body[owner] if owner == "time" else next(one for one in body[owner] if one["id"] == id)
+    assert part["uses"][-1]["table"] == "medical.team_mix"
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+    gone = do("remove_use", {**draft.document, "body": body}, owner=owner, id=id, which=str(len(part["uses"]) - 1))
+    assert gone == draft.document["body"]
+
+
+def test_what_was_just_added_stays_until_a_formula_names_it(do: Callable[..., Document], draft: Any) -> None:
+    body = do("add_use", owner="levels", id="l2", source="table medical.ramp")
+    body = do("level", {**draft.document, "body": body}, id="l2", reserve_percent="2")
+    assert level(body, "l2")["uses"][-1]["table"] == "medical.ramp"
+
+
+def test_a_new_name_of_a_value_is_written_into_every_formula_of_the_card(
+    do: Callable[..., Document], draft: Any, around: Around
+) -> None:
+    uses = level(draft.document["body"], "l1")["uses"]
+    names = {use["as"]: position for position, use in enumerate(uses)}
+    posted = {f"use-{names['上限系数']}-as": "上浮", f"use-{names['历史系数']}-as": "甲系数"}
+    body = do("level", id="l1", **posted)
+    changed = level(body, "l1")
+    assert changed["cap"] == "IF(历史业绩>0,ROUNDUP(历史业绩*(1+上级增长率)*上浮,0),BLANK())"
+    assert next(use for use in changed["uses"] if use["as"] == "单位权重")["inputs"]["alpha"] == "甲系数"
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+
+
+def test_a_new_name_is_said_in_the_warning_too(do: Callable[..., Document], draft: Any, around: Around) -> None:
+    told = do("warning", id="w1", message="{姓名}超过{新人上限}")
+    body = do("warning", {**draft.document, "body": told}, id="w1", **{"use-1-as": "新人封顶"})
+    warning = body["warnings"][0]
+    assert warning["when"] == "AND(司龄月数<3,目标>新人封顶)"
+    assert warning["message"]["zh"] == "{姓名}超过{新人封顶}"
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+
+
+def test_customers_are_ordered_by_a_formula(do: Callable[..., Document], draft: Any, around: Around) -> None:
+    body = do("task", id="t1", **{"order0-by": "潜力*2", "order0-desc": "no", "take": "件数+1"})
+    pick = body["tasks"][0]["pick"]
+    assert pick["order"][0] == {"by": "潜力*2", "desc": False}
+    assert pick["take"] == "件数+1"
+    assert definitions.check({**draft.document, "body": body}, around.known) == []
+
+
 def test_what_a_change_may_do_is_a_slider(do: Callable[..., Document]) -> None:
     change = do("change", mode="fresh", limited="yes", max_child_change="20", has_keeps="1", keep_locked="1")
     assert change["on_change"] == {

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builder import definitions, formula_editor, function_list, functions_page, remedies, samples
+from builder import definitions, formula_editor, formula_places, function_list, functions_page, remedies, samples
 from builder.formula_editor import Fault
 from builder.models import Definition
 from core.config import CHECKOUT
@@ -318,6 +318,97 @@ def test_a_weight_of_a_cascade_is_checked_for_real_regions(operations: FlaskClie
     for before, after in found.values():
         assert float(after) == pytest.approx(float(before) * 1.2, abs=2e-4)
     assert "历史系数" in plain(fragment)
+
+
+def test_every_expression_of_a_cascade_has_its_desk(operations: FlaskClient, cascade: Definition) -> None:
+    """Whatever the schema calls an expression, the editor can open."""
+    draft = definitions.draft_of(cascade)
+    assert draft is not None
+    written = [place for place in formula_places.of(draft.document) if place.text]
+    assert sorted(place.text for place in written) == sorted(expressions_in(draft.document["body"]))
+    for place in written:
+        said = at_place(operations, cascade, "desk", place.at, place.text)
+        assert "is-wrong" not in said, f"{place.at}: {plain(said)[:200]}"
+
+
+def expressions_in(part: Any) -> list[str]:
+    """By the names that the schema of a cascade gives them."""
+    named = (
+        "weight",
+        "floor",
+        "cap",
+        "reserve",
+        "needed",
+        "benchmark",
+        "share",
+        "count",
+        "where",
+        "by",
+        "take",
+        "when",
+    )
+    found: list[str] = []
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if isinstance(value, str) and (key in (*named, "max_child_change") or (key == "value" and "as" in part)):
+            found.append(value)
+        elif key in ("capacity", "inputs"):
+            found += value.values()
+        else:
+            found += expressions_in(value)
+    return found
+
+
+def test_a_card_that_is_gone_says_so(operations: FlaskClient, cascade: Definition) -> None:
+    sent = {"id": "here", "at": "levels/l9/weight", "field": "typed", "typed": "1"}
+    assert operations.post(f"/formulas/{cascade.id}/desk", data=sent).status_code == 404
+
+
+# ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+MEMBER = "levels/l3/weight"
+
+
+def choose(client: FlaskClient, definition: Definition, kept: dict[str, str], **deed: str) -> str:
+    return at_place(client, definition, "people", MEMBER, "个人权重", **kept, **deed)
+
+
+def shown_people(client: FlaskClient, definition: Definition, kept: dict[str, str]) -> list[str]:
+    return list(outcomes(at_place(client, definition, "check", MEMBER, "个人权重", **kept)))
+
+
+def test_more_people_stand_beside_the_first_three(operations: FlaskClient, cascade: Definition) -> None:
+    kept = kept_in(at_place(operations, cascade, "desk", MEMBER, "个人权重"))
+    first = shown_people(operations, cascade, kept)
+    assert len(first) == 3
+    found = choose(operations, cascade, kept, search="1", sought="安店")
+    assert plain(found) == "安店长"
+    position = re.search(r'"add": (\d+)', html.unescape(found))
+    assert position is not None
+    kept = kept_in(choose(operations, cascade, kept, add=position[1]))
+    assert shown_people(operations, cascade, kept) == [*first, "安店长"]
+    assert "没有叫这个名字的人" in choose(operations, cascade, kept, search="1", sought="安店"), "he is there already"
+
+
+def test_somebody_is_taken_out_and_the_choice_is_kept_for_other_texts(
+    operations: FlaskClient, cascade: Definition
+) -> None:
+    desk = at_place(operations, cascade, "desk", MEMBER, "个人权重")
+    first = list(outcomes(desk))
+    position = re.search(r'"remove": (\d+)', html.unescape(desk))
+    assert position is not None
+    kept = kept_in(choose(operations, cascade, kept_in(desk), remove=position[1]))
+    assert shown_people(operations, cascade, kept) == first[1:]
+    assert list(outcomes(at_place(operations, cascade, "desk", MEMBER, "历史占比"))) == first[1:]
+    again = kept_in(choose(operations, cascade, kept))
+    assert shown_people(operations, cascade, again) == first, "highest, middle and lowest again"
+
+
+def test_there_is_room_for_eight_people(operations: FlaskClient, cascade: Definition) -> None:
+    kept = kept_in(at_place(operations, cascade, "desk", MEMBER, "个人权重"))
+    for position in range(9):
+        kept = kept_in(choose(operations, cascade, kept, add=str(position)))
+    assert len(shown_people(operations, cascade, kept)) == 8
 
 
 def test_members_of_a_cascade_bring_their_columns(app: Flask, sales: Sales) -> None:
