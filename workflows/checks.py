@@ -12,7 +12,6 @@ from workflows.document import ASKING, SUBMIT, Document, expressions, outcomes_o
 from workflows.problems import Problem
 from workflows.seats import needed
 
-WHO = ("member", "role", "manager", "manager_chain", "unit_head", "field", "submitter", "submitter_choice")
 Steps = Sequence[Document]
 
 

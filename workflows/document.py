@@ -21,6 +21,9 @@ TRUNK = ""
 ASKING = frozenset({"approve", "decide", "handle", SUBMIT})
 """Types of steps that wait for people."""
 
+JUDGING = frozenset({"approve", "decide"})
+"""Types of steps in which people judge what somebody else asks for."""
+
 
 VERDICTS: Mapping[str, Document] = {"approve": {}, "reject": {}}
 DONE: Mapping[str, Document] = {"done": {}}

@@ -7,7 +7,7 @@ from workflows import moves, returns, seats
 from workflows.document import TRUNK, Step
 from workflows.errors import Incomplete, Stale
 from workflows.operations import asked, newcomer, require_reason
-from workflows.state import FINISHED, REJECTED, RUNNING, TRUNK_REGION, Command, region
+from workflows.state import FINISHED, REJECTED, RUNNING, TRUNK_REGION, Command, new_region
 from workflows.walk import Walk
 
 
@@ -51,7 +51,7 @@ def reopen(walk: Walk, command: Command) -> None:
     step = _step(walk, command["to"])
     if step.branch != TRUNK:
         raise Incomplete("cannot_jump", step)
-    walk.regions[TRUNK_REGION] = {**region(TRUNK, None, None), "past": _past(walk, step)}
+    walk.regions[TRUNK_REGION] = {**new_region(TRUNK, None, None), "past": _past(walk, step)}
     walk.state["status"] = RUNNING
     returns.forget_from(walk, step)
     moves.go(walk, TRUNK_REGION, step.id, again=True)

@@ -38,11 +38,9 @@ def arrive(walk: Walk, place: str) -> None:
     if place == TRUNK_REGION:
         finish(walk, FINISHED, "finished")
         return
-    outer, stands = joins.leave(walk, place, "arrived")
-    if stands == joins.MADE:
+    outer, made = joins.arrive(walk, place)
+    if made:
         go(walk, outer, walk.step_of(outer).next)
-    elif stands == joins.LOST:
-        refuse(walk, outer)
 
 
 def refuse(walk: Walk, place: str) -> None:
@@ -50,8 +48,8 @@ def refuse(walk: Walk, place: str) -> None:
     if place == TRUNK_REGION:
         finish(walk, REJECTED, "rejected")
         return
-    outer, stands = joins.leave(walk, place, "refused")
-    if stands == joins.LOST:
+    outer, lost = joins.refuse(walk, place)
+    if lost:
         refuse(walk, outer)
 
 

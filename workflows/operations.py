@@ -137,7 +137,9 @@ def asked(walk: Walk, command: Command) -> tuple[str, Item, Step]:
 
 
 def newcomer(walk: Walk, item: Item, step: Step, person: str) -> None:
-    """Refuse somebody who is asked in this step already."""
+    """Refuse somebody who is asked in this step already, or who would judge his own request."""
+    if not walk.may_judge(person, step.id):
+        raise Forbidden("own_request", step)
     here = [other for other in walk.items.values() if other["region"] == item["region"]]
     if any(person in (other["who"], owner_of(other), other.get("advises")) for other in here):
         raise Incomplete("already_there", step, who=person)
@@ -164,9 +166,9 @@ def _advise(walk: Walk, identity: str, item: Item, command: Command) -> None:
 
 
 def _escalate(walk: Walk, identity: str, item: Item, level: int) -> None:
-    """The manager so many levels above decides instead; if there is none the item stays, and the caller is told."""
+    """The manager so many levels above decides instead; if there is none who may, the item stays, and it is told."""
     above = _above(walk, item, level, walk.regions[item["region"]]["row"])
-    if above:
+    if above and walk.may_judge(above[0], item["step"]):
         seats.replace(walk, identity, above[0], "escalated")
     else:
         walk.emit(item["region"], walk.workflow.steps[item["step"]], {"do": "note", "note": "nobody_above"})

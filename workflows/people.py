@@ -10,13 +10,11 @@ Where even the policy finds nobody the step waits with an item of nobody, for an
 
 from collections.abc import Mapping
 
-from workflows.document import Document, Step
+from workflows.document import JUDGING, Document, Step
 from workflows.errors import Incomplete
 from workflows.seats import needed
 from workflows.state import Region, Seat
 from workflows.walk import Walk
-
-JUDGING = ("approve", "decide")
 
 
 def seats_for(walk: Walk, place: str, step: Step, *, again: bool) -> list[Seat] | str:
@@ -83,17 +81,15 @@ def _chosen(walk: Walk, region: Region, step: Step, who: Document) -> list[str]:
 
 def _without_submitter(walk: Walk, region: Region, step: Step, found: dict[str, str]) -> dict[str, str]:
     """Nobody judges his own request, unless the document says so."""
-    submitter, policy = walk.state["submitter"], step.body.get("same_as_submitter", "next_manager")
-    if submitter not in found or policy in ("allow", "skip"):
+    submitter = walk.state["submitter"]
+    if submitter not in found or step.body.get("same_as_submitter", "next_manager") != "next_manager":
         return found
     manager = walk.source.resolve({"kind": "manager", "of": "submitter", "level": 1}, region["row"])
     kept: dict[str, str] = {}
     for person, why in found.items():
-        if person != submitter:
-            kept.setdefault(person, why)
-        for instead in manager if person == submitter else ():
-            if instead != submitter:
-                kept.setdefault(instead, "next_manager")
+        for one in manager if person == submitter else [person]:
+            if one != submitter:
+                kept.setdefault(one, why if one == person else "next_manager")
     return kept
 
 
@@ -112,9 +108,7 @@ def _assigned(walk: Walk, region: Region, step: Step, policy: Document, found: M
     if policy.get("do") != "assign":
         return {}
     people = behind(walk, region, step, policy["to"], "/empty/to")
-    self_judging = step.type in JUDGING and step.body.get("same_as_submitter") != "allow"
-    kept = (one for one in people if not (self_judging and one == walk.state["submitter"]))
-    return {person: "/empty/to" for person in kept if person not in found}
+    return {one: "/empty/to" for one in people if one not in found and walk.may_judge(one, step.id)}
 
 
 def _seat(walk: Walk, region: Region, step: Step, person: str, why: str, *, again: bool) -> Seat:

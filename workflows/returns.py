@@ -8,7 +8,7 @@ was sent back from (at the parallel step around it, if it left one). A named out
 leads another way, so the run walks again then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from workflows.document import SUBMIT, Step, Workflow
@@ -66,23 +66,26 @@ def go_back(walk: Walk, target: Target, resume: str, why: str = "returned") -> N
     """Clear the way back. The region of the target is left standing at nothing; the caller lets it enter the step."""
     left = walk.regions[target.region]["at"]
     walk.clear(target.region, why)
-    region = walk.regions[target.region]
+    region = walk.change(target.region)
+    standing = {step for step, _ in region["past"]} - {target.step} if resume == "here" else set()
     if resume == "here":
-        walk.regions[target.region] = {**region, "resume": {**region["resume"], target.step: left}}
+        region["resume"] = {**region["resume"], target.step: left}
     else:
         order = walk.workflow.steps[target.step].order
-        past = [entry for entry in region["past"] if walk.workflow.steps[entry[0]].order < order]
-        walk.regions[target.region] = {**region, "past": past, "resume": {}}
-    forget_from(walk, walk.workflow.steps[target.step])
+        region["past"] = [entry for entry in region["past"] if walk.workflow.steps[entry[0]].order < order]
+        region["resume"] = {}
+    forget_from(walk, walk.workflow.steps[target.step], standing)
 
 
-def forget_from(walk: Walk, step: Step) -> None:
-    """What was said at this step and behind it counts no more: those people are asked anew."""
+def forget_from(walk: Walk, step: Step, standing: Container[str] = ()) -> None:
+    """What was said at this step and behind it counts no more, so those people are asked anew; but for steps that
+    stand because they are not walked again."""
     steps = walk.workflow.steps
     walk.state["said"] = {
         identity: said
         for identity, said in walk.state["said"].items()
-        if not (steps[identity].order >= step.order and walk.workflow.within(steps[identity], step.branch))
+        if identity in standing
+        or not (steps[identity].order >= step.order and walk.workflow.within(steps[identity], step.branch))
     }
 
 
@@ -91,21 +94,21 @@ def leads_on(walk: Walk, place: str, step: Step, outcome: str) -> str | None:
     region = walk.regions[place]
     if step.id not in region["resume"]:
         return None
-    done = dict(region["past"])
+    region, done = walk.change(place), dict(region["past"])
     if done.get(step.id, outcome) != outcome:
-        kept = list(done).index(step.id)
-        walk.regions[place] = {**region, "past": region["past"][:kept], "resume": {}}
+        region["past"] = region["past"][: list(done).index(step.id)]
+        region["resume"] = {}
         return None
-    resume = {**region["resume"]}
-    there = resume.pop(step.id)
-    walk.regions[place] = {**region, "resume": resume}
+    there = region["resume"][step.id]
+    region["resume"] = {one: place for one, place in region["resume"].items() if one != step.id}
     return there
 
 
 def pass_by(walk: Walk, place: str, step: Step, outcome: str) -> None:
-    """Note that a step was concluded here."""
-    region = walk.regions[place]
-    past = [[done, outcome] if done == step.id else [done, said] for done, said in region["past"]]
-    if not any(done == step.id for done, _ in past):
-        past.append([step.id, outcome])
-    walk.regions[place] = {**region, "past": past}
+    """Note that a step was concluded here, in the place of what it was concluded with before."""
+    region = walk.change(place)
+    entry = [step.id, outcome]
+    if any(done == step.id for done, _ in region["past"]):
+        region["past"] = [entry if done == step.id else [done, said] for done, said in region["past"]]
+    else:
+        region["past"] = [*region["past"], entry]

@@ -48,7 +48,7 @@ def verdict(step: Step, seats: Sequence[Seat]) -> str | None:
 
 def seat_people(walk: Walk, place: str, step: Step, seats: list[Seat]) -> None:
     """Put people at the step and ask them: all at once, or the first of them."""
-    walk.regions[place] = {**walk.regions[place], "seats": seats}
+    walk.change(place)["seats"] = seats
     for position, seat in enumerate(seats):
         if seat["said"] is None:
             walk.ask({"step": step.id, "region": place, "seat": position, "who": seat["who"], "why": seat["why"]})
@@ -140,7 +140,6 @@ def place_of(item: Item) -> Item:
 
 
 def _set(walk: Walk, item: Item, seat: Seat) -> None:
-    region = walk.regions[item["region"]]
-    seats = [*region["seats"]]
-    seats[item["seat"]] = seat
-    walk.regions[item["region"]] = {**region, "seats": seats}
+    region = walk.change(item["region"])
+    region["seats"] = [*region["seats"]]
+    region["seats"][item["seat"]] = seat

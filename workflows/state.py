@@ -105,7 +105,7 @@ def beginning(submitter: str, chosen: Mapping[str, list[str]]) -> State:
         "status": RUNNING,
         "submitter": submitter,
         "made": 0,
-        "regions": {TRUNK_REGION: region("", None, None)},
+        "regions": {TRUNK_REGION: new_region("", None, None)},
         "items": {},
         "waits": {},
         "said": {},
@@ -113,7 +113,7 @@ def beginning(submitter: str, chosen: Mapping[str, list[str]]) -> State:
     }
 
 
-def region(branch: str, outer: str | None, row: str | None) -> Region:
+def new_region(branch: str, outer: str | None, row: str | None) -> Region:
     return {
         "branch": branch,
         "at": "",

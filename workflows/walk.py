@@ -6,9 +6,9 @@ Nobody sees the copy until `turn`; an error leaves nothing behind.
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from workflows.document import Document, Step, Workflow
+from workflows.document import JUDGING, Document, Step, Workflow
 from workflows.facts import Source
-from workflows.state import Command, Effect, Event, Item, Join, Said, State, number, region
+from workflows.state import Command, Effect, Event, Item, Region, Said, State, new_region, number
 
 
 class Closed(NamedTuple):
@@ -38,6 +38,7 @@ class Walk:
         self.regions = self.state["regions"] = state["regions"].copy()
         self.items = self.state["items"] = state["items"].copy()
         self.waits = self.state["waits"] = state["waits"].copy()
+        self._own: set[str] = set()
         self.effects: list[Effect] = []
         self.opened: list[str] = []
         self.closed: list[Closed] = []
@@ -59,15 +60,20 @@ class Walk:
     def branch_off(self, outer: str, branch: str, row: str | None) -> str:
         """A new region below `outer`."""
         identity = self.new_id("r")
-        self.regions[identity] = region(branch, outer, row)
+        self.regions[identity] = new_region(branch, outer, row)
         return identity
+
+    def change(self, place: str) -> Region:
+        """A region to be changed: a copy of its own, made once. What stands inside it is replaced, never changed."""
+        if place not in self._own:
+            self._own.add(place)
+            self.regions[place] = self.regions[place].copy()
+        return self.regions[place]
 
     def stand(self, place: str, step: str) -> None:
         """The region stands at the step now; whoever sat at the last one has left."""
-        self.regions[place] = {**self.regions[place], "at": step, "seats": [], "join": None}
-
-    def join_of(self, place: str, join: Join) -> None:
-        self.regions[place] = {**self.regions[place], "join": join}
+        region = self.change(place)
+        region["at"], region["seats"], region["join"] = step, [], None
 
     def clear(self, place: str, why: str) -> None:
         """Close what waits in a region and cancel every region below it. The region itself stays."""
@@ -94,11 +100,18 @@ class Walk:
         """Open a work item, for the substitute of the person if he is away."""
         who = item["who"]
         stands_in = None if who is None else self.source.substitute(who)
-        if who is not None and stands_in is not None:
+        if who is not None and stands_in is not None and self.may_judge(stands_in, item["step"]):
             item = {**item, "who": stands_in, "instead_of": who}
         identity = self.new_id("w")
         self.items[identity] = item
         self.opened.append(identity)
+
+    def may_judge(self, person: str, step_id: str) -> bool:
+        """Nobody judges his own request, unless the document says so: not as a substitute, and not when it is handed
+        to him."""
+        step = self.workflow.steps[step_id]
+        own = person == self.state["submitter"] and step.type in JUDGING
+        return not own or step.body.get("same_as_submitter") == "allow"
 
     def await_at(self, place: str, step: Step) -> str:
         identity = self.new_id("w")

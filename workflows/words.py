@@ -55,6 +55,10 @@ REFUSALS: dict[str, Wording] = {
         "{who}已经在这里处理了，请选择其他人",
         "{who} is asked already. Choose somebody else",
     ),
+    "own_request": Wording(
+        "发起人不能审批自己的申请，请选择其他人",
+        "Nobody judges his own request. Choose somebody else",
+    ),
     "nowhere_to_return": Wording(
         "“{step}”不能退回到“{wanted}”。可退回：{targets}",
         "“{step}” cannot be returned to “{wanted}”, but to: {targets}",

@@ -31,7 +31,7 @@ def possible(workflow: Workflow, state: State) -> Iterator[Command]:
 
 def at_item(workflow: Workflow, state: State, identity: str, item: Item) -> Iterator[Command]:
     step, by = workflow.steps[item["step"]], item["who"]
-    for person in PEOPLE[5:]:
+    for person in [SUBMITTER, *PEOPLE[5:]]:
         yield {"do": "reassign", "item": identity, "to": person, "reason": "无人处理"}
     for entry in range(len(step.body.get("due", {}).get("then", ()))):
         yield {"do": "lapse", "item": identity, "entry": entry}
@@ -44,7 +44,7 @@ def at_item(workflow: Workflow, state: State, identity: str, item: Item) -> Iter
         return
     for target in workflows.targets(workflow, state, item) * 2:
         yield {"do": "send_back", **mine, "to": target}
-    for person in PEOPLE[5:]:
+    for person in [SUBMITTER, *PEOPLE[5:]]:
         yield {"do": "transfer", **mine, "to": person}
         yield {"do": "delegate", **mine, "to": person}
         yield from ({"do": "add_signer", **mine, "to": person, "where": where} for where in signing(step.type))

@@ -111,6 +111,13 @@ def test_a_signer_after_is_asked_when_the_one_before_has_approved() -> None:
     assert story.says("bp").waiting == [("n2", "vp")]
 
 
+def test_a_signer_before_holds_everybody_who_signs_beside() -> None:
+    story = Story(approve("n1", "chen")).does("add_signer", "chen", to="bp", where="with")
+    assert story.does("add_signer", "chen", to="hr", where="before").waiting == [("n1", "hr")]
+    assert story.says("hr").waiting == [("n1", "chen"), ("n1", "bp")]
+    assert story.says("bp").says("chen").status == "finished"
+
+
 def test_signers_add_signers() -> None:
     story = Story(approve("n1", "chen"))
     story.does("add_signer", "chen", to="bp", where="before").does("add_signer", "bp", to="hr", where="before")

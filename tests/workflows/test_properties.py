@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import workflows
 from tests.workflows.deeds import impossible, possible, rare
 from tests.workflows.trees import SCHEMA, SUBMITTER, World, documents
-from workflows import State, Turn, Workflow, WorkflowError
+from workflows import Item, State, Turn, Workflow, WorkflowError
 
 CALM = settings(
     deadline=None,
@@ -45,6 +45,8 @@ def assert_sound(workflow: Workflow, state: State) -> None:
     for identity, item in (*items.items(), *waits.items()):
         assert item["region"] in regions, f"{identity} outlived its region"
         assert regions[item["region"]]["at"] == item["step"], f"{identity} is about a step that was left"
+    for item in items.values():
+        assert may_judge(workflow, state, item), "somebody judges his own request"
     for place, region in regions.items():
         step = workflow.steps[region["at"]]
         inside = [other for other in regions.values() if other["outer"] == place]
@@ -65,6 +67,12 @@ def assert_sound(workflow: Workflow, state: State) -> None:
             assert asked == silent or step.body.get("mode") == "in_turn"
         else:
             assert [wait for wait in waits.values() if wait["region"] == place], f"{place} stands at {step.id} in vain"
+
+
+def may_judge(workflow: Workflow, state: State, item: Item) -> bool:
+    step = workflow.steps[item["step"]]
+    allowed = step.type not in ("approve", "decide") or step.body.get("same_as_submitter") == "allow"
+    return allowed or item["who"] != state["submitter"]
 
 
 def assert_accounts(before: State, turn: Turn) -> None:

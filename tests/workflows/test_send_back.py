@@ -99,6 +99,12 @@ def test_what_was_approved_after_the_target_counts_no_more() -> None:
     assert story.says("a").waiting == [("n2", "b")]
 
 
+def test_what_stands_between_still_counts_when_the_run_resumes_here() -> None:
+    steps = approve("n1", "a"), approve("n2", "b"), approve("n3", "c", **{"return": HERE})
+    story = Story(*steps, approve("n4", "b", repeated="skip")).says("a").says("b").does("send_back", "c", to="n1")
+    assert story.says("a").says("c").status == "finished"
+
+
 # named outcomes
 
 

@@ -100,6 +100,21 @@ def test_nobody_judges_his_own_request() -> None:
     assert Story(approve("n1", "ceo"), submitter="ceo", facts=Company()).waiting == [("n1", "chen")]
 
 
+def test_nor_when_it_is_handed_to_him_or_he_is_the_substitute() -> None:
+    facts = Company()
+    facts.away = {"chen": "an"}
+    story = Story(approve("n1", "chen", due={"then": [{"after": 8, "escalate": 1}]}), facts=facts)
+    assert story.waiting == [("n1", "chen")]
+    for command in ({"do": "transfer"}, {"do": "delegate"}, {"do": "add_signer", "where": "after"}):
+        with pytest.raises(Forbidden) as refusal:
+            story.does(command.pop("do"), "chen", to="an", **command)
+        assert refusal.value.text() == "发起人不能审批自己的申请，请选择其他人"
+    mine = Story(approve("n1", "chen", due={"then": [{"after": 8, "escalate": 1}]}), submitter="east")
+    mine.does("lapse", item="w1", entry=0)
+    assert mine.waiting == [("n1", "chen")]
+    assert mine.effects[-1]["note"] == "nobody_above"
+
+
 def test_the_document_may_allow_or_skip_it() -> None:
     assert Story(approve("n1", "an", same_as_submitter="allow")).waiting == [("n1", "an")]
     skipped = Story(approve("n1", "an", same_as_submitter="skip"), approve("n2", "east"))
