@@ -35,6 +35,7 @@ from organization import (
     members_views,
     navigation,
     products_views,
+    units_commands,
     units_views,
 )
 from organization.imports import views as import_views
@@ -50,7 +51,11 @@ from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
 from runtime.rhythm import models as rhythm_models
-from runtime.whatif import drafts, lights
+from runtime.scores import commands as score_commands
+from runtime.scores import views as score_views
+from runtime.submissions import views as submission_views
+from runtime.whatif import drafts
+from runtime.whatif import touched as touched_marks
 from runtime.whatif import views as what_if_views
 from seeds import demo
 
@@ -60,7 +65,8 @@ PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
-    *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views, what_if_views),
+    *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
+    *(score_views, what_if_views, submission_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
@@ -68,8 +74,8 @@ NEIGHBOURS = (
     *(rhythm_models, personal_data),
 )
 COMMANDS = (
-    *(commands, accounts_commands, definition_commands, formula_commands),
-    *(goal_commands, fact_commands, token_commands),
+    *(commands, accounts_commands, units_commands, definition_commands, formula_commands),
+    *(goal_commands, fact_commands, score_commands, token_commands),
 )
 
 
@@ -93,7 +99,8 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
             app.cli.add_command(command)
     app.cli.add_command(start)
     impact.register(touched.members, touched.prospects)
-    impact.register(lights.members)
+    impact.register(touched_marks.judged)
+    impact.register(touched_marks.scored, touched_marks.would_be_scored)
     what_if.register(drafts.summary)
     return app
 

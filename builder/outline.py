@@ -54,7 +54,8 @@ def _leaf(key: str, value: Any, titles: Mapping[str, Document]) -> Part:
 
 
 def _mapping(key: str, value: Document, titles: Mapping[str, Document]) -> Part:
-    if key in ("inputs", "when", "then"):  # by id: the ids belong to the other side
+    by_id = key in ("inputs", "when", "then")  # the ids belong to the other side
+    if by_id and not any(isinstance(given, dict) for given in value.values()):
         return Part("code", ", ".join(f"{name} = {given}" for name, given in value.items()))
     seen = [(name, inner) for name, inner in value.items() if name not in UNSEEN and inner not in ([], {})]
     return Part("facts", facts=tuple((word(name), _part(name, inner, titles)) for name, inner in seen))

@@ -1,12 +1,13 @@
 """Who there is, where they stand, what they sell and to whom. Import follows foreign keys: nothing here knows goals."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Document, Model, PathText
+from core.db import Document, JSONDocument, Model, PathText
 from organization import roles
 
 
@@ -40,6 +41,22 @@ class OrgUnit(Model):
 
     parent: Mapped["OrgUnit | None"] = relationship(remote_side=[id])
     head: Mapped["Member | None"] = relationship(foreign_keys=[head_id], post_update=True)
+
+
+class UnitAttribute(Model):
+    """An attribute of a unit, such as its maturity, has this value from the day on, until its next row; before the
+    first it is what `OrgUnit.attributes` says."""
+
+    __tablename__ = "unit_attribute"
+    __table_args__ = (UniqueConstraint("unit_id", "name", "from_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(40), comment="a key of attributes: maturity, potential …")
+    value: Mapped[Any] = mapped_column(JSONDocument, comment="a word or a number")
+    from_day: Mapped[dt.date]
+
+    unit: Mapped[OrgUnit] = relationship()
 
 
 class Member(Model):

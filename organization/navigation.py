@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
+from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -33,8 +34,11 @@ MY_WEEK = Entry("tasks.my_week", pgettext("menu", "My week"), "calendar-week", "
 MY_GOALS = Entry("goals.mine", pgettext("menu", "My goals"), "target", "goals.own", unless="goals.set")
 GOALS = Entry("goals.tree", pgettext("menu", "Goals"), "list-tree", "goals.read")
 TEAM_GOALS = Entry("goals.tree", pgettext("menu", "Team goals"), "list-tree", "goals.read")
+FORMS = Entry("forms.index", pgettext("menu", "Report"), "forms", "organization.read")
 TEAM_TASKS = Entry("tasks.team", pgettext("menu", "Team tasks"), "checklist", "tasks.read")
 TARGETS = Entry("goals.entry", pgettext("menu", "Targets"), "target-arrow", "goals.set")
+SCORES = Entry("scores.index", pgettext("menu", "Scores"), "chart-bar", "goals.read")
+MY_SCORES = Entry("scores.mine", pgettext("menu", "My scores"), "chart-bar", "goals.own", unless="goals.read")
 BOARDS = Entry("boards.index", pgettext("menu", "Boards"), "layout-dashboard", "goals.read")
 FIGURES = Entry("facts.index", pgettext("menu", "Figures"), "database", "facts.read")
 UNITS = Entry(
@@ -54,15 +58,15 @@ GRANTS = Entry("grants.index", pgettext("menu", "Rights"), "shield-lock", "grant
 AUDIT = Entry("audit.index", pgettext("menu", "Audit"), "history", "audit.read")
 JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 
-# Which column of the member, in the group models.MENU, counts what waits behind an entry.
-COUNTS = {REVIEWS.endpoint: "reviews_waiting"}
+# Which columns of the member, in the group models.MENU, count what waits behind an entry.
+COUNTS = {REVIEWS.endpoint: ("reviews_waiting", "reviews_decided")}
 
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
 _ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
-FRONT_LINE = (MY_WEEK, MY_GOALS, CUSTOMERS, UNITS)
-MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, BOARDS, MY_GOALS, FIGURES, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
+FRONT_LINE = (MY_WEEK, MY_GOALS, FORMS, MY_SCORES, CUSTOMERS, UNITS)
+MANAGERS = (TEAM_GOALS, MY_WEEK, TEAM_TASKS, FORMS, SCORES, BOARDS, MY_GOALS, FIGURES, CUSTOMERS, UNITS, PRODUCTS, DEFINITIONS)
 HEADQUARTERS = (
-    *(GOALS, TARGETS, DEFINITIONS, UNITS, REVIEWS, BOARDS, FIGURES, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS),
+    *(GOALS, TARGETS, DEFINITIONS, UNITS, REVIEWS, FORMS, SCORES, BOARDS, FIGURES, TEAM_TASKS, CUSTOMERS, PRODUCTS, PACKS),
     *_ADMINISTRATION,
 )
 SYSTEM = (*_MASTER_DATA, DEFINITIONS, REVIEWS, PACKS, *_ADMINISTRATION)
@@ -78,6 +82,7 @@ def around_the_page() -> dict[str, Any]:
         return {}
     return {
         "navigation": navigation(current_user),
+        "news": news(current_user),
         "user_menu": [{"label": _l("My account"), "url": url_for("accounts.account"), "icon": "user-circle"}],
         "user_title": title_of(current_user),
         "company_name": current_user.company.name,
@@ -95,10 +100,23 @@ def navigation(member: Member) -> list[dict[str, Any]]:
             "url": url,
             "icon": entry.icon,
             "active": url == here,
-            "count": getattr(member, COUNTS[entry.endpoint]) if entry.endpoint in COUNTS else None,
+            "count": sum(getattr(member, counted) for counted in COUNTS.get(entry.endpoint, ())) or None,
         }
         for entry, url in entries
     ]
+
+
+def news(member: Member) -> list[dict[str, str]]:
+    """What became of his own things, on the page that he begins with and nowhere else."""
+    decided = getattr(member, "reviews_decided", 0)
+    if not decided or request.path != home_of(member):
+        return []
+    sentence = ngettext(
+        "%(num)d change that you submitted was decided.",
+        "%(num)d changes that you submitted were decided.",
+        decided,
+    )
+    return [{"sentence": sentence, "url": url_for(REVIEWS.endpoint)}]
 
 
 def _menu_of(member: Member) -> tuple[Entry, ...]:

@@ -123,6 +123,11 @@ def gives(role: str, permission: str) -> bool:
     return known is not None and permission in known.permissions
 
 
+def giving(permission: str) -> list[str]:
+    """The roles that give a permission."""
+    return [role for role in ROLES if gives(role, permission)]
+
+
 def title(role: str) -> Text:
     """The role's name as a text; an unknown key stands for itself."""
     known = ROLES.get(role)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from core import audit, clock
 from core.db import Document, db, like_prefix
 from core.errors import Conflict, Invalid, Problem
+from organization import dated
 from organization.models import Company, Member, OrgUnit
 
 
@@ -40,10 +41,10 @@ def create(parent: OrgUnit, code: str, name: str, level: str, *, by_id: int | No
 
 
 def change(unit: OrgUnit, name: str, level: str, attributes: Document, *, by_id: int | None) -> None:
-    """Rename, set the level and the free attributes."""
+    """Rename, set the level and the free attributes; those that change on a day stay as they are (`dated`)."""
     before = summary(unit)
     _check(unit.company_id, unit.code, name, level)
-    unit.name, unit.level, unit.attributes = name, level, attributes
+    unit.name, unit.level, unit.attributes = name, level, dated.keeping_dated(unit, attributes)
     if unit.parent_id is None:
         db.session.get_one(Company, unit.company_id).name = name
     audit.record("unit.change", f"unit:{unit.id}", by_id=by_id, before=before, after=summary(unit))

@@ -7,11 +7,11 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from core import access, clock
-from core.db import db
+from core.db import Document, db
 from core.errors import Invalid, NotFound, Problem
 from core.htmx import htmx
-from organization import members, tree, units, words
-from organization.models import Member, OrgUnit
+from organization import dated, members, tree, units, words
+from organization.models import Member, OrgUnit, UnitAttribute
 from organization.posted import Posted
 
 bp = Blueprint("units", __name__, url_prefix="/organisation")
@@ -48,9 +48,18 @@ def branch(unit_id: int) -> ResponseReturnValue:
 @access.needs(tree.READ)
 def show(unit_id: int) -> ResponseReturnValue:
     unit = find(unit_id)
-    return render_template(
+    return _page(unit)
+
+
+def _page(unit: OrgUnit, problems: list[Problem] | None = None) -> ResponseReturnValue:
+    changes = dated.history(unit)
+    page = render_template(
         "organization/units/unit.html",
         unit=unit,
+        attributes=dated.on(clock.today(), unit.attributes, changes),
+        changes=changes,
+        problems=problems or [],
+        posted=request.form if problems else None,
         above=tree.seen_above(current_user, unit)[:-1],
         below=tree.below(current_user, unit),
         people=_people_of(unit),
@@ -58,6 +67,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         places=tree.choices(current_user, MANAGE) if current_user.may(MANAGE, unit) else [],
         today=clock.today(),
     )
+    return page, 422 if problems else 200
 
 
 @bp.route("/units/<int:unit_id>/add", methods=["GET", "POST"])
@@ -123,6 +133,38 @@ def reopen(unit_id: int) -> ResponseReturnValue:
     return redirect(url_for("units.show", unit_id=unit.id), 303)
 
 
+@bp.post("/units/<int:unit_id>/attributes")
+@access.needs(MANAGE)
+def enter_attribute(unit_id: int) -> ResponseReturnValue:
+    """From a day on the unit is more mature, has another potential …"""
+    unit = find(unit_id, MANAGE)
+    posted = Posted(request.form, unit.company_id)
+    from_day = posted.required_day("from_day")
+    try:
+        posted.refuse_if_wrong()
+        dated.enter(unit, posted.text("name"), posted.text("value"), from_day, by_id=current_user.id)
+    except Invalid as error:
+        return _page(unit, error.problems)
+    return _saved(unit)
+
+
+@bp.post("/attributes/<int:row_id>/remove")
+@access.needs(MANAGE)
+def drop_attribute(row_id: int) -> ResponseReturnValue:
+    row = db.session.get(UnitAttribute, row_id)
+    if row is None:
+        raise NotFound(_("This change is not there (any more)."))
+    unit = find(row.unit_id, MANAGE)
+    dated.drop(row, by_id=current_user.id)
+    return _saved(unit)
+
+
+def _saved(unit: OrgUnit) -> ResponseReturnValue:
+    db.session.commit()
+    flash(_("Saved."), "good")
+    return redirect(url_for("units.show", unit_id=unit.id), 303)
+
+
 def find(unit_id: int, permission: str = tree.READ) -> OrgUnit:
     """The unit, if it is within the signed-in person's company and grants."""
     unit = db.session.get(OrgUnit, unit_id)
@@ -151,10 +193,17 @@ def _form(parent: OrgUnit | None, unit: OrgUnit | None, problems: list[Problem] 
         unit=unit,
         above=tree.seen_above(current_user, unit or parent),
         heads=_possible_heads(unit) if unit else [],
+        attributes=_undated(unit) if unit else {},
         problems=problems or [],
         posted=request.form if request.method == "POST" else None,
     )
     return page, 422 if problems else 200
+
+
+def _undated(unit: OrgUnit) -> Document:
+    """What the form edits: attributes that change on a day are changed on the unit's page."""
+    names = {row.name for row in dated.history(unit)}
+    return {name: value for name, value in (unit.attributes or {}).items() if name not in names}
 
 
 def _possible_heads(unit: OrgUnit) -> list[Member]:

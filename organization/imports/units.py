@@ -10,11 +10,12 @@ from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import db
-from organization import members
+from organization import dated, members
 from organization.imports.circles import circles
 from organization.imports.columns import Column, short
 from organization.imports.plans import Key, Kind, Plan, Row, Values
 from organization.models import Company, Member, OrgUnit
+from organization.values import attribute_title
 
 
 def levels(company: Company) -> dict[str, str]:
@@ -33,6 +34,7 @@ def existing(company: Company) -> dict[Key, Values]:
         .outerjoin(head, OrgUnit.head_id == head.id)
         .where(OrgUnit.company_id == company.id)
     )
+    changing, today = dated.of_company(company.id), clock.today()
     return {
         (unit.code,): {
             "id": unit.id,
@@ -42,7 +44,8 @@ def existing(company: Company) -> dict[Key, Values]:
             "level": unit.level,
             "parent": parent_code,
             "head": head_code,
-            "attributes": unit.attributes or {},
+            "attributes": dated.on(today, unit.attributes, changing.get(unit.id, ())),
+            "recorded": {row.name: (unit.attributes or {}).get(row.name) for row in changing.get(unit.id, ())},
         }
         for unit, parent_code, head_code in db.session.execute(query)
     }
@@ -85,6 +88,13 @@ def _judge_row(plan: Plan, row: Row, known: set[str], people: set[str]) -> None:
         row.wrong(
             "head", _("Nobody present has the code %(code)s. Import people first, then heads.", code=row.values["head"])
         )
+    before = row.before or {}
+    for name in before.get("recorded", {}):
+        if row.after["attributes"].get(name) != before["attributes"].get(name):
+            sentence = _(
+                "%(name)s changes on a day here. Say on the unit's page from when.", name=attribute_title(name)
+            )
+            row.wrong(f"attribute:{name}", sentence)
 
 
 def _refuse_circles(plan: Plan) -> None:
@@ -158,7 +168,11 @@ def renew_paths(company_id: int) -> None:
 
 
 def _plain(row: Row) -> Values:
-    return {key: row.after[key] for key in ("code", "name", "level", "attributes")}
+    """What changes on a day stays as it is recorded for the time before."""
+    recorded = (row.before or {}).get("recorded", {})
+    attributes = {name: value for name, value in row.after["attributes"].items() if name not in recorded}
+    attributes |= {name: value for name, value in recorded.items() if value is not None}
+    return {**{key: row.after[key] for key in ("code", "name", "level")}, "attributes": attributes}
 
 
 def _rename_company(plan: Plan) -> None:

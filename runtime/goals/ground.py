@@ -1,6 +1,6 @@
 """The organisation as one split sees it: units, people, products and working days on the day of the split.
 
-Read in six statements whatever the size, handed on as plain rows: the split itself knows no database.
+Read in seven statements whatever the size, handed on as plain rows: the split itself knows no database.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from core.db import Document, db, like_prefix
-from organization import calendars
+from organization import calendars, dated
 from organization.models import Customer, Member, OrgUnit, Product, ProductStage
 from runtime.goals.models import Cycle
 from runtime.goals.periods import WorkingYear, working_year
@@ -154,7 +154,8 @@ def _units(root: OrgUnit, day: dt.date) -> list[UnitRow]:
         .where(like_prefix(OrgUnit.path, root.path), open_)
         .order_by(OrgUnit.code)
     )
-    return [UnitRow(*row) for row in rows]
+    changing = dated.of_company(root.company_id or root.id)
+    return [UnitRow(*row[:-1], dated.on(day, row.attributes, changing.get(row.id, ()))) for row in rows]
 
 
 def _members(root: OrgUnit, roles: list[str], day: dt.date) -> list[MemberRow]:

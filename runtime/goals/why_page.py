@@ -128,14 +128,14 @@ def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion]) -> U
         name=use["as"],
         title=text(document.get("title")) or use["key"],
         number=use["number"],
-        row=_row(document["body"], use["row"]),
+        row=row_words(document["body"], use["row"]),
         expression=document["body"].get("expression"),
         value=plain(use["value"]),
         uses=[_use(inner, versions) for inner in use.get("uses", [])],
     )
 
 
-def _row(body: Document, row_id: str | None) -> str | None:
+def row_words(body: Document, row_id: str | None) -> str | None:
     """The conditions of the row that fired, as they stand in it; its id where it has none."""
     row: Document = next((row for row in body.get("rows", []) if row["id"] == row_id), {"when": {}})
     return "，".join(cell.replace('"', "") for cell in row["when"].values()) or row_id

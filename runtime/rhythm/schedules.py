@@ -18,8 +18,8 @@ from organization.models import Company
 from runtime.actions import weeks
 from runtime.rhythm.models import Schedule
 
-PERIODS = {"week": dt.timedelta(days=7)}
-DAYS = {"first_workday": min}
+WEEK, MONTH = "week", "month"
+DAYS = {"first_workday": 0, "fifth_workday": 4}  # places among the working days of a period
 
 
 def follow(company_id: int) -> None:
@@ -42,15 +42,16 @@ def follow(company_id: int) -> None:
 
 def fire(schedule: Schedule, due_at: dt.datetime) -> None:
     """Queue the run that was due and set the next one. Firing the same moment twice queues one run."""
-    zone = zone_of(schedule.company_id)
-    week = weeks.week_of(max(due_at, clock.now()).astimezone(zone).date())
-    payload = {"company_id": schedule.company_id, "week": week}
-    jobs.enqueue(RUNS[body_of(schedule.version)["run"]], payload, key=f"schedule:{schedule.id}:{week}")
+    day = max(due_at, clock.now()).astimezone(zone_of(schedule.company_id)).date()
+    body = body_of(schedule.version)
+    period = weeks.week_of(day) if body["every"] == WEEK else f"{day:%Y-%m}"
+    payload = {"company_id": schedule.company_id, "week": weeks.week_of(day), "day": day.isoformat()}
+    jobs.enqueue(RUNS[body["run"]], payload, key=f"schedule:{schedule.id}:{period}")
     schedule.last_at = due_at
     set_next(schedule, clock.now())
 
 
-RUNS = {"weekly_tasks": "runtime.actions.jobs.generate_week"}
+RUNS = {"weekly_tasks": "runtime.actions.jobs.generate_week", "scores": "runtime.scores.jobs.compute_ended"}
 
 
 def set_next(schedule: Schedule, after: dt.datetime) -> None:
@@ -60,18 +61,29 @@ def set_next(schedule: Schedule, after: dt.datetime) -> None:
 
 
 def next_time(body: Document, company_id: int, after: dt.datetime) -> dt.datetime:
-    """The first moment after `after`: the week's first working day at the given hour, weeks without work left out."""
+    """The first moment after `after`: that working day of a week or month at the given hour; a period that has fewer
+    takes its last, one without work is left out."""
     zone = zone_of(company_id)
     hour, minute = map(int, body["at"].split(":"))
-    monday = after.astimezone(zone).date()
-    monday -= dt.timedelta(days=monday.weekday())
+    first = _beginning(body["every"], after.astimezone(zone).date())
     while True:
-        working = calendars.working_days(company_id, monday, monday + dt.timedelta(days=6))
+        following = _beginning(body["every"], first + LONGER[body["every"]])
+        working = calendars.working_days(company_id, first, following - ONE_DAY)
         if working:
-            moment = dt.datetime.combine(DAYS[body["on"]](working), dt.time(hour, minute), zone)
+            day = working[min(DAYS[body["on"]], len(working) - 1)]
+            moment = dt.datetime.combine(day, dt.time(hour, minute), zone)
             if moment > after:
                 return moment.astimezone(dt.UTC)
-        monday += PERIODS[body["every"]]
+        first = following
+
+
+LONGER = {WEEK: dt.timedelta(days=7), MONTH: dt.timedelta(days=31)}  # from a first day into the next period
+ONE_DAY = dt.timedelta(days=1)
+
+
+def _beginning(every: str, day: dt.date) -> dt.date:
+    """The first day of the week or month."""
+    return day - dt.timedelta(days=day.weekday()) if every == WEEK else day.replace(day=1)
 
 
 def zone_of(company_id: int) -> ZoneInfo:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.db import db
-from organization import calendars
+from organization import calendars, dated
 from organization.models import Member, Product
 from runtime.facts.measures.columns import Floats, Ints, divided
 from runtime.facts.periods import Period
@@ -80,7 +80,14 @@ class Around:
         return [_months(member.joined_on, self.periods[at].first_day) for member, at in self.people]
 
     def of_unit(self, name: str) -> list[Any]:
-        return [(member.unit.attributes or {}).get(name) for member, _at in self.people]
+        """An attribute of each person's unit as it was when the period began."""
+        changing, days = dated.of_company(self.company_id), [period.first_day for period in self.periods]
+        units = {(member.unit, at) for member, at in self.people}
+        known = {
+            (unit.id, at): dated.on(days[at], unit.attributes, changing.get(unit.id, ())).get(name)
+            for unit, at in units
+        }
+        return [known[member.unit_id, at] for member, at in self.people]
 
     def of_member(self, name: str) -> list[Any]:
         return [(member.attributes or {}).get(name) for member, _at in self.people]

@@ -1,25 +1,27 @@
-"""Four quarters of sales of company A1, by person and month, and four weeks of visits.
+"""Four quarters of sales of company A1, by person and month (in 2025 by product too), and four weeks of visits.
 
-What a quarter brought in all is written down here; months and people are shares of it, exact to the yuan. 华东 sells
-above the line of the year before, 西南 below it in both quarters of 2025, and sends its figures late.
+What a quarter brought in all is written down here; months, people and products are shares of it, exact to the yuan.
+华东 sells above the line of the year before, 西南 below it in both quarters of 2025, and sends its figures late. What
+scores are made of beside sales stands in `scores_a1`.
 """
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from core import clock
+from core import clock, jobs
 from core.db import Document, db
 from organization import calendars
-from organization.models import Company, Customer, Member, OrgUnit
+from organization.models import Company, Customer, Member, OrgUnit, Product, ProductStage
 from runtime.facts import judging, periods, visits
 from runtime.facts.models import Fact, Touch
+from seeds.demo import scores_a1
 from seeds.demo.market_a1 import NEW_SINCE, PACK, TODAY
 from seeds.demo.randomness import rng, share_out
+from seeds.demo.scores_a1 import Seller, Sold
 
 METRIC = "medical.sales_amount"
 QUARTERS = {"2024-Q3": 172_800_000, "2024-Q4": 212_400_000, "2025-Q1": 171_000_000, "2025-Q2": 201_000_000}  # yuan
@@ -29,26 +31,21 @@ NEWCOMER = 60_000.0  # yuan a month, beside others' history
 LATE = {"XN": 4, "HX": 2}  # working days after the month; everybody else delivers on the next one
 RETURNED = 0.15  # of the month's sales of one person a month
 CORRECTED = ("JS001", "2025-05")
+PRODUCTS_SINCE = dt.date(2025, 1, 1)
 FIRST_VISIT = TODAY - dt.timedelta(days=27)
 VISITS_EACH = 4
 FOLLOWED = 0.7  # of the visits; what follows comes two to twelve days later
 
 
-class Seller(NamedTuple):
-    id: int
-    code: str
-    unit_id: int
-    region: str
-    joined_on: dt.date
-    history: float
-
-
 def load(company: Company) -> None:
     """Write it all in a few statements, in the caller's transaction. The pack's metrics must be there."""
-    sellers = _sellers(company)
-    sold = [row for quarter, total in QUARTERS.items() for row in _quarter(company, sellers, quarter, total)]
-    db.session.execute(sa.insert(Fact.__table__), sold)
+    sellers, products = _sellers(company), _products(company)
+    sold = [row for quarter, total in QUARTERS.items() for row in _quarter(company, sellers, products, quarter, total)]
+    more = scores_a1.figures(company, sellers, products, sold)
+    facts = [row | {"identity": judging.identity(row)} for row in (*sold, *more)]
+    db.session.execute(sa.insert(Fact.__table__), facts)
     _correct(company)
+    jobs.enqueue("runtime.scores.jobs.compute", {"company_id": company.id, "periods": list(QUARTERS)})
     db.session.execute(sa.insert(Touch.__table__), list(_touches(company)))
     visits.recount(company.id, FIRST_VISIT, TODAY)
 
@@ -62,22 +59,37 @@ def _sellers(company: Company) -> list[Seller]:
         .where(Member.company_id == company.id, Member.role == "sales", Member.left_on.is_(None))
         .order_by(Member.code)
     )
-    return [Seller(*row[:-1], float(row.attributes["history"])) for row in rows]
+    return [Seller(*row[:-1], row.attributes) for row in rows]
+
+
+def _products(company: Company) -> dict[int, Sold]:
+    rows = db.session.execute(
+        select(Product.id, Product.attributes, sa.func.min(ProductStage.from_day))
+        .join(Product.stages)
+        .where(Product.company_id == company.id)
+        .group_by(Product.id)
+        .order_by(Product.code)
+    )
+    return {product_id: Sold(float(attributes["share"]), since) for product_id, attributes, since in rows}
 
 
 # ── sales ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _quarter(company: Company, sellers: Sequence[Seller], quarter: str, total: int) -> Iterator[Document]:
+def _quarter(
+    company: Company, sellers: Sequence[Seller], products: Mapping[int, Sold], quarter: str, total: int
+) -> Iterator[Document]:
     span = periods.read(quarter)
     months = {
         f"{span.first_day.year}-{span.first_day.month + n:02}": SEASON[span.first_day.month + n] for n in range(3)
     }
     for month, amount in share_out(total, months).items():
-        yield from _month(company, sellers, month, amount)
+        yield from _month(company, sellers, products, month, amount)
 
 
-def _month(company: Company, sellers: Sequence[Seller], month: str, total: int) -> Iterator[Document]:
+def _month(
+    company: Company, sellers: Sequence[Seller], products: Mapping[int, Sold], month: str, total: int
+) -> Iterator[Document]:
     """Everybody's sales, and one return among them; together they are the total."""
     period = periods.read(month)
     there = [seller for seller in sellers if seller.joined_on < period.last_day]
@@ -86,8 +98,24 @@ def _month(company: Company, sellers: Sequence[Seller], month: str, total: int) 
     sold = share_out(total + back, {seller.code: _weight(seller, period) for seller in there})
     received = {days: _received(company, period.last_day, days) for days in (1, *LATE.values())}
     for seller in there:
-        yield _fact(company, seller, period, sold[seller.code], received)
+        for product_id, amount in _by_product(seller, products, period, sold[seller.code]):
+            yield _fact(company, seller, period, amount, received) | {"product_id": product_id}
     yield _fact(company, returning, period, -back, received, f"RT-{month}-{returning.code}")
+
+
+def _by_product(
+    seller: Seller, products: Mapping[int, Sold], period: periods.Period, amount: int
+) -> list[tuple[int | None, int]]:
+    """Until 2024 figures came without products. Everybody sells some better than others."""
+    if period.first_day < PRODUCTS_SINCE:
+        return [(None, amount)]
+    chance = rng(PACK, "products", seller.code)
+    weights = {product_id: one.share * chance.uniform(0.75, 1.25) for product_id, one in products.items()}
+    whole = sum(weights.values())
+    parts = {product_id: int(amount * weight / whole) for product_id, weight in weights.items()}
+    best = max(parts, key=parts.__getitem__)
+    parts[best] += amount - sum(parts.values())
+    return list(parts.items())
 
 
 def _weight(seller: Seller, month: periods.Period) -> float:
@@ -106,7 +134,7 @@ def _fact(
     received: Mapping[int, dt.datetime],
     source_ref: str = "",
 ) -> Document:
-    row: Document = {
+    return {
         "company_id": company.id,
         "metric_key": METRIC,
         "unit_id": seller.unit_id,
@@ -116,11 +144,11 @@ def _fact(
         "first_day": period.first_day,
         "last_day": period.last_day,
         "value": float(value),
+        "weight": None,
         "source": "xlsx" if seller.region in LATE else "api",
         "source_ref": source_ref,
         "received_at": received[LATE.get(seller.region, 1)],
     }
-    return row | {"identity": judging.identity(row)}
 
 
 def _received(company: Company, end: dt.date, working_days: int) -> dt.datetime:
@@ -132,11 +160,9 @@ def _received(company: Company, end: dt.date, working_days: int) -> dt.datetime:
 def _correct(company: Company) -> None:
     """One figure that was reported too high at first; what counts is what the quarter says."""
     code, month = CORRECTED
-    fact = db.session.scalars(
-        select(Fact)
-        .join(Fact.member)
-        .where(Fact.company_id == company.id, Member.code == code, Fact.period == month, Fact.source_ref == "")
-    ).one()
+    named = (Fact.company_id == company.id, Member.code == code, Fact.period == month, Fact.metric_key == METRIC)
+    largest = select(Fact).join(Fact.member).where(*named).order_by(Fact.value.desc()).limit(1)
+    fact = db.session.scalars(largest).one()
     columns = {column.key: getattr(fact, column.key) for column in sa.inspect(Fact).column_attrs}
     correction = columns | {"id": None, "revision": 2, "replaces_id": fact.id, "source": "xlsx"}
     correction["received_at"] = fact.received_at + dt.timedelta(days=2)
