@@ -14,4 +14,4 @@ document.addEventListener("htmx:configRequest", ({ target }) => target.removeAtt
 
 const morphed = Idiomorph.defaults.callbacks.beforeNodeMorphed;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
-  old.matches?.("form[data-unsaved], [data-formula-slot], [data-formula-ink]") ? false : morphed(old, fresh);
+  old.matches?.("form[data-unsaved], [data-formula-slot], [data-formula-ink], [data-form-page] :focus, [data-signature]") ? false : morphed(old, fresh);

@@ -1,4 +1,7 @@
-// What a form needs beside htmx: tabs and steps, lines of sub-tables.
+// What a form needs beside htmx: tabs and steps, lines of sub-tables, files, signatures, places.
 
+import "./form_page/location.js";
 import "./form_page/panels.js";
 import "./form_page/rows.js";
+import "./form_page/signature.js";
+import "./form_page/uploads.js";

@@ -1,13 +1,14 @@
 """Files of forms: what a field takes, whose they are, who may see them. The bytes lie outside the web root."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import FileStorage
 
 from builder.forms import Field, Form
 from core import clock, files
@@ -54,6 +55,17 @@ def keep(place: Filling, field: Field, content: bytes, title: str) -> Attachment
     db.session.add(attachment)
     db.session.flush()
     return attachment
+
+
+def keep_all(place: Filling, field: Field, uploads: Iterable[FileStorage]) -> tuple[list[Attachment], list[Problem]]:
+    """Those that can be taken, and what is wrong with the others."""
+    kept, problems = [], []
+    for upload in uploads:
+        try:
+            kept.append(keep(place, field, upload.read(), upload.filename or ""))
+        except Invalid as invalid:
+            problems += invalid.problems
+    return kept, problems
 
 
 def accepted(field: Field) -> tuple[str, ...]:

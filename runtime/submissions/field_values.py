@@ -50,7 +50,7 @@ def write(submission: Submission, form: Form, *, anew: bool) -> None:
     rows = list(rows_of(form, submission.values))
     head = {"submission_id": submission.id, "definition_id": submission.definition_id}
     if rows:
-        db.session.execute(sa.insert(FieldValue), [head | row for row in rows])
+        db.session.execute(sa.insert(FieldValue.__table__), [head | row for row in rows])
 
 
 def rows_of(form: Form, values: Mapping[str, Any]) -> Iterator[Document]:

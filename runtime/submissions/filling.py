@@ -3,8 +3,8 @@ that his page or phone gave this filling, if anything does. One statement.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -148,16 +148,16 @@ def _form(version: DefinitionVersion) -> Form:
     return forms.of(version.document["body"], version.digest)
 
 
-def own(member: Member, state: str, limit: int) -> Sequence[Submission]:
-    """His own drafts, or what he sent, newest first. One statement."""
+def own(member: Member, limit: int) -> dict[str, list[Submission]]:
+    """His own by state, draft and submitted, newest first. One statement."""
     asked = (
         select(Submission)
-        .where(Submission.submitter_id == member.id, Submission.state == state)
+        .where(Submission.submitter_id == member.id, Submission.state.in_(("draft", "submitted")))
         .join(Submission.definition)
         .options(contains_eager(Submission.definition))
+        .order_by(Submission.state, Submission.id.desc())
     )
-    return db.session.scalars(asked.order_by(Submission.id.desc()).limit(limit)).all()
-
-
-def with_begun(filling: Filling, begun: Submission) -> Filling:
-    return replace(filling, begun=begun)
+    found: dict[str, list[Submission]] = {"draft": [], "submitted": []}
+    for submission in db.session.scalars(asked.limit(limit)):
+        found[submission.state].append(submission)
+    return found

@@ -151,13 +151,13 @@ PICKERS: Mapping[str, Picker] = {
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def offered(member: Member, field: Field, words: str) -> list[str]:
-    """What fits the words typed so far, as they may be typed: 张三 (S0001)."""
+def offered(member: Member, field: Field, words: str = "") -> list[tuple[int, str]]:
+    """What fits the words typed so far: ids, and names with their numbers, 张三 (S0001)."""
     picker = PICKERS[field.widget]
     query = _allowed(member, field, picker).order_by(picker.name, picker.key).limit(OFFERED)
     if words.strip():
         query = query.where(sa.or_(members.holds(picker.name, words), members.holds(picker.code, words)))
-    return [called(name, code) for _id, name, code in db.session.execute(query)]
+    return [(key, called(name, code)) for key, name, code in db.session.execute(query)]
 
 
 def called(name: str, code: str) -> str:

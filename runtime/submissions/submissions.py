@@ -5,7 +5,7 @@ A rule takes a `Filling` and plain values, raises `core.errors`, flushes and nev
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -58,7 +58,7 @@ def submit(
     if place.begun is not None and place.is_sent:
         raise SentAlready(place.begun)
     filling.require(place)
-    state = judged(place, values, unread, in_spite_of_warnings=in_spite_of_warnings)
+    state = judged(place, values, unread=unread, in_spite_of_warnings=in_spite_of_warnings)
     submission = _stored(place, state, source, recorded_at)
     audit.record("submission.submit", f"submission:{submission.id}", by_id=submission.submitter_id)
     _follow(place, submission)
@@ -66,12 +66,16 @@ def submit(
 
 
 def judged(
-    place: Filling, values: Mapping[str, Any], unread: Sequence[Problem] = (), *, in_spite_of_warnings: bool = True
+    place: Filling,
+    values: Mapping[str, Any],
+    *,
+    unread: Sequence[Problem] = (),
+    in_spite_of_warnings: bool = True,
 ) -> Effective:
     """The values as they may be stored. Raises Invalid, Doubtful."""
     state = forms.effective(place.form, values, place.world)
     found = forms.judge(state, unread)
-    problems = [*found.problems, *_beyond(place, state, found.problems)]
+    problems = [*found.problems, *_beyond(place, state, values, found.problems)]
     if problems:
         raise Invalid(problems)
     if found.warnings and not in_spite_of_warnings:
@@ -79,11 +83,24 @@ def judged(
     return state
 
 
-def _beyond(place: Filling, state: Effective, told: Sequence[Problem]) -> list[Problem]:
-    """What only the database knows: whether he may pick what he picked, and whether the files are his."""
+def _beyond(place: Filling, state: Effective, values: Mapping[str, Any], told: Sequence[Problem]) -> Iterator[Problem]:
+    """What the form alone does not know: fields that he may not change, what is not his to pick, files of others."""
     seen = {problem.path for problem in told}
-    found = [*place.names.refused(place.form, state.values), *attachments.refused(place, state.values)]
-    return [problem for problem in found if problem.path not in seen]
+    found = [
+        *_changed_though_fixed(place, state, values),
+        *place.names.refused(place.form, state.values),
+        *attachments.refused(place, state.values),
+    ]
+    return (problem for problem in found if problem.path not in seen)
+
+
+def _changed_though_fixed(place: Filling, state: Effective, values: Mapping[str, Any]) -> list[Problem]:
+    fixed = [field for field in place.form.tops if field.typed and field.id in state.readonly | state.unseen]
+    if not any(field.name in values for field in fixed):
+        return []
+    return forms.refused_changes(
+        state, filling.begin(place, {}), {field.name: values.get(field.name) for field in fixed}
+    )
 
 
 def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datetime | None) -> Submission:
@@ -156,11 +173,10 @@ def _follow(place: Filling, submission: Submission) -> None:
 # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def keep_draft(place: Filling, values: Mapping[str, Any]) -> Submission:
-    """Keep what is filled in so far, right or wrong. Raises SentAlready, Invalid for what no page sends. Flushes."""
+def keep_draft(place: Filling, state: Effective) -> Submission:
+    """Keep what is filled in so far, right or wrong. Raises SentAlready. Flushes."""
     if place.begun is not None and place.is_sent:
         raise SentAlready(place.begun)
-    state = forms.effective(place.form, values, place.world)
     draft = place.begun or _fresh(place, "page")
     draft.version_id, draft.state = place.version.id, "draft"
     draft.values, draft.kept = dict(state.values), dict(state.kept)
@@ -200,7 +216,7 @@ def correct(
         raise Forbidden(_("Only what was sent can be corrected."))
     if seen != submission.edits:
         raise Conflict(_("Somebody else corrected this meanwhile. Reload it, then change it again."))
-    state = judged(place, unseen_kept(place, submission, values), unread)
+    state = judged(place, unseen_kept(place, submission, values), unread=unread)
     before = {"values": submission.values, "kept": submission.kept}
     submission.version_id, submission.effective = place.version.id, state.digest
     submission.values, submission.kept = _numbered(place, submission, state), dict(state.kept)

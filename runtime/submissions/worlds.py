@@ -72,8 +72,9 @@ def of(member: Member, form: Form, names: Names) -> World:
     )
 
 
-def of_stranger(company_id: int, names: Names) -> World:
-    """The world of somebody without an account who follows a public link, and of a program."""
+def of_stranger(names: Names) -> World:
+    """The world of somebody without an account who follows a public link."""
+    company_id = names.company_id
     return World(known=Published(company_id), named=names.named, found=names.found, looked_up=Linked(company_id).value)
 
 

@@ -1,0 +1,123 @@
+"""A form as the page of filling draws it, and as the page of a record shows it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+
+from builder import forms
+from builder.form_page import FormPage
+from builder.forms import Field
+from core.errors import Problem
+from core.i18n import text
+from organization.models import Member
+from runtime.submissions import attachments, filling, pickers
+from runtime.submissions.filling import Filling
+from runtime.submissions.posting import Sent
+from runtime.submissions.records import Record
+
+NOT_YET = frozenset({"required", "minItems"})
+"""Problems of what is still to come: told when it is sent, not while it is filled in."""
+
+
+@dataclass(frozen=True)
+class FillingPage(FormPage):
+    """`checked` once it was sent and came back: from then on everything that is wrong is told at once."""
+
+    place: Filling | None = None
+    checked: bool = False
+    doubtful: bool = False
+    found: dict[str, Sequence[tuple[Any, str]]] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        return attachments.titles(self.form, self.state.values, self._place.company_id)
+
+    @property
+    def given(self) -> str:
+        """Ids of the fields that the page asks for."""
+        asked = (at for at in self.form.tops if self.state.shows(at.id) and self.state_of(at) == "given")
+        return " ".join(at.id for at in asked)
+
+    @property
+    def _place(self) -> Filling:
+        if self.place is None:
+            raise LookupError("a page of filling knows its place")
+        return self.place
+
+    def shown(self, at: Field, value: Any) -> str:
+        if at.widget in attachments.FILES:
+            names = value if isinstance(value, list) else [value]
+            return ", ".join(self.titles.get(name, "—") for name in names if name)
+        return super().shown(at, value)
+
+    def offered(self, at: Field) -> Sequence[tuple[Any, str]]:
+        """The first that he may pick; asked for once however many rows show the field."""
+        if at.id not in self.found:
+            self.found[at.id] = self._first(at)
+        return self.found[at.id]
+
+    def _first(self, at: Field) -> Sequence[tuple[Any, str]]:
+        if at.widget == "metric":
+            return self._metrics(at.spec.get("x-pick", {}).get("tag"))
+        return pickers.offered(self._place.member, at) if self._place.member else []
+
+    def _metrics(self, tag: str | None) -> list[tuple[str, str]]:
+        known = [source.document for (kind, _key), source in self.world.known.items() if kind == "metric"]
+        fitting = [document for document in known if tag is None or tag in document["body"].get("tags", ())]
+        return [(document["key"], text(document["title"])) for document in fitting]
+
+    def pick_url(self, at: Field) -> str | None:
+        if at.widget == "metric" or self._place.member is None:
+            return None
+        return url_for("forms.offered", key=self._place.definition.key, field=at.id)
+
+    def summary(self) -> Iterator[tuple[str, str, str]]:
+        """(anchor, where in words, sentence) of everything that is wrong."""
+        for problem in self.problems:
+            anchor = problem.path.strip("/").replace("/", "-")
+            yield anchor, forms.called(self.form, problem.path), problem.message
+
+
+class RecordPage(FillingPage):
+    """Everything is only to be read."""
+
+    def state_of(self, at: Field) -> str:
+        return "fixed"
+
+
+def of(place: Filling, sent: Sent, *, checked: bool = False, problems: Sequence[Problem] | None = None) -> FillingPage:
+    """The page with what was sent. `problems` where a rule has told them; otherwise what is wrong so far."""
+    state = forms.effective(place.form, sent.values, place.world)
+    judged = forms.judge(state, sent.unread)
+    wrong = judged.problems if checked else [one for one in judged.problems if one.code not in NOT_YET]
+    place.names.learn(place.form, state.values)
+    return FillingPage(
+        form=place.form,
+        state=state,
+        world=place.world,
+        problems=wrong if problems is None else problems,
+        warnings=[*judged.warnings, *judged.infos],
+        raw=sent.raw,
+        place=place,
+        checked=checked,
+    )
+
+
+def begun(place: Filling, values: Mapping[str, Any]) -> FillingPage:
+    """The page as it is opened: nothing is wrong yet."""
+    state = forms.effective(place.form, values, place.world)
+    place.names.learn(place.form, state.values)
+    return FillingPage(form=place.form, state=state, world=place.world, place=place)
+
+
+def reading(member: Member, record: Record) -> RecordPage:
+    """A record for somebody who sees it: fields that his roles may not see are left out."""
+    submission = record.submission
+    place = filling.of(member, submission.version, submission.unit_id, submission.client_id, submission)
+    state = forms.effective(record.form, {**submission.kept, **submission.values}, place.world)
+    state = replace(state, values=submission.values)
+    place.names.learn(record.form, submission.values)
+    return RecordPage(form=record.form, state=state, world=place.world, place=place)

@@ -1,0 +1,89 @@
+"""What a page posts, as values: read by the form, with files stored and with what the page did not ask for kept.
+
+A page asks for some fields only: others are hidden by a rule, fixed, or not for this person. It says which it asked for
+(`given`), so that a field that was emptied is told from one that was not there.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from builder import forms
+from builder.form_page import place as posted_name
+from builder.forms import Field, Form
+from core.errors import Invalid, Problem
+from runtime.submissions import attachments, filling
+from runtime.submissions.filling import Filling
+
+Posted = MultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`unread` are problems of what could not be read, `raw` what was typed there, by posted name."""
+
+    values: Mapping[str, Any]
+    unread: list[Problem]
+    raw: Mapping[str, str]
+
+
+def read(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage] | None = None) -> Sent:
+    """Stores the files that came along; a file that cannot be taken is a problem at its field."""
+    everything: Posted = MultiDict(posted)
+    refused = _keep(place, everything, uploads or MultiDict())
+    values, unread = forms.read(place.form, everything, place.world)
+    problems = [*refused, *unread]
+    raw = {name: everything[name] for name in map(posted_name, unread) if name in everything}
+    return Sent({**_not_asked(place, posted), **values}, problems, raw)
+
+
+def given(place: Filling, asked: Posted) -> dict[str, Any]:
+    """What the address of a form brings for some of its fields."""
+    values, _unread = forms.read(place.form, asked, place.world)
+    named_in_it = {name.partition("-")[0] for name in asked}
+    return {name: value for name, value in values.items() if name in named_in_it}
+
+
+def _not_asked(place: Filling, posted: Posted) -> dict[str, Any]:
+    if "given" not in posted:
+        return {}
+    asked = set(posted["given"].split())
+    left = [field for field in place.form.tops if field.typed and field.id not in asked]
+    before = filling.begin(place, {}) if left else {}
+    return {field.name: before[field.name] for field in left if field.name in before}
+
+
+def _keep(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage]) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, upload in uploads.items(multi=True):
+        field = named(place.form, name)
+        if upload.filename and field is not None and field.widget in attachments.FILES:
+            try:
+                kept = attachments.keep(place, field, upload.read(), upload.filename)
+            except Invalid as invalid:
+                problems += [Problem("/" + name.replace("-", "/"), one.code, one.message) for one in invalid.problems]
+            else:
+                posted.setlist(name, [*posted.getlist(name), kept.name] if field.several else [kept.name])
+    return problems
+
+
+def named(form: Form, name: str) -> Field | None:
+    """The field or column of a posted name: resources-0-photo is the column photo."""
+    top, _dash, rest = name.partition("-")
+    field = form.named.get(top)
+    if field is None or field.widget != "table":
+        return field
+    column = rest.partition("-")[2]
+    return next((one for one in field.columns if one.name == column), None)
+
+
+def moment(words: str | None) -> dt.datetime | None:
+    """When a phone says that it was filled in; None for what is no moment with a zone."""
+    try:
+        found = dt.datetime.fromisoformat(words or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
