@@ -35,6 +35,10 @@ KINDS = {
 }
 
 
+JOINT = frozenset({"table", "cascade"})
+"""What only two people in two roles put in force (S54)."""
+
+
 def title(kind: str) -> Document:
     known = KINDS.get(kind)
     return known.title if known else {"zh": kind, "en": kind}

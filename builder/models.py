@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from builder.kinds import JOINT
 from core import clock
 from core.db import Document, JSONDocument, Model
-from organization.models import MENU, Member
+from organization import roles
+from organization.models import MENU, Grant, Member
 
 FROZEN = (
     "definition_id",
@@ -126,6 +128,8 @@ class Review(Model):
         JSONDocument, comment="who would move, as the author saw it; none where nobody gets a number"
     )
 
+    seen_at: Mapped[dt.datetime | None] = mapped_column(comment="when the submitter said that he knows how it ended")
+
     version: Mapped[DefinitionVersion] = relationship(back_populates="reviews")
     submitter: Mapped[Member] = relationship(foreign_keys=[submitted_by])
     decider: Mapped[Member | None] = relationship(foreign_keys=[decided_by])
@@ -133,20 +137,31 @@ class Review(Model):
     def end(self, outcome: str, *, by_id: int | None, role: str | None = None, reason: str = "") -> None:
         self.outcome, self.reason = outcome, reason
         self.decided_at, self.decided_by, self.decided_as = clock.now(), by_id, role
+        self.seen_at = self.decided_at if by_id == self.submitted_by else None
 
 
-# What somebody else submitted and nobody has decided, beside 待审 in the menu.
-inspect(Member).add_property(
-    "reviews_waiting",
-    column_property(
-        sa.select(sa.func.count(Review.id))
-        .where(Review.company_id == Member.company_id, Review.outcome.is_(None), Review.submitted_by != Member.id)
-        .correlate_except(Review)
-        .scalar_subquery(),
-        deferred=True,
-        group=MENU,
-    ),
+def _his_to_decide() -> sa.ColumnElement[bool]:
+    """What `reviews.obstacle` says, for all reviews at once."""
+    is_joint = Definition.kind.in_(JOINT)
+    reviews, publishes = (Grant.role.in_(roles.giving(f"definitions.{right}")) for right in ("review", "publish"))
+    other_role = sa.and_(is_joint, reviews, Grant.role != Review.submitted_as)
+    return sa.and_(Review.outcome.is_(None), Review.submitted_by != Member.id, other_role | (~is_joint & publishes))
+
+
+# Beside 待审 in the menu: what waits for him, and what became of his own.
+_WAITING = (
+    sa.select(sa.func.count(Review.id.distinct()))
+    .join(DefinitionVersion, DefinitionVersion.id == Review.version_id)
+    .join(Definition, Definition.id == DefinitionVersion.definition_id)
+    .join(Grant, sa.and_(Grant.member_id == Member.id, Grant.unit_id == Review.company_id))
+    .where(_his_to_decide())
 )
+_DECIDED = sa.select(sa.func.count(Review.id)).where(
+    Review.submitted_by == Member.id, Review.outcome.is_not(None), Review.seen_at.is_(None)
+)
+for _name, _asked in (("reviews_waiting", _WAITING), ("reviews_decided", _DECIDED)):
+    _counted = _asked.correlate(Member.__table__).scalar_subquery()
+    inspect(Member).add_property(_name, column_property(_counted, deferred=True, group=MENU))
 
 
 class Pack(Model):

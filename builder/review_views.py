@@ -21,8 +21,19 @@ from core.i18n import text
 def waiting() -> str:
     """待审."""
     return render_template(
-        "builder/review/waiting.html", waiting=reviews.waiting(current_user.company_id), obstacle=reviews.obstacle
+        "builder/review/waiting.html",
+        waiting=reviews.waiting(current_user.company_id),
+        obstacle=reviews.obstacle,
+        decided=reviews.decided(current_user),
     )
+
+
+@bp.post("/reviews/seen")
+@access.needs("definitions.edit")
+def acknowledge() -> Response:
+    reviews.acknowledge(current_user)
+    db.session.commit()
+    return _to("definitions.waiting")
 
 
 @bp.get("/<int:definition_id>/review")
@@ -140,6 +151,7 @@ def _page(draft: DefinitionVersion, posted: Mapping[str, str], problems: list[Pr
         submitted=submitted,
         last=draft.reviews[-1] if draft.reviews else None,
         joint=reviews.is_joint(draft.definition),
+        alone=not reviews.is_joint(draft.definition) and reviews.company_wide(current_user, reviews.PUBLISH),
         obstacle=reviews.obstacle(submitted, current_user) if submitted else None,
         deciders=reviews.deciders(draft, submitter, submitted.submitted_as if submitted else None),
     )

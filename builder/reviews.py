@@ -4,13 +4,15 @@
 
 Nobody approves what he submitted himself. A rule table or a cascade takes two roles as well: sales operations submit
 and HR or IT approve, or the other way round (S54). Anything else may be published by one person whose role gives it.
+What is published holds for the whole company, so the right to decide must be held there: one for a region is not enough
+(docs/decisions/0006).
 """
 
 import datetime as dt
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from builder import definitions, kinds, what_if
@@ -22,14 +24,14 @@ from core.i18n import text
 from organization import roles
 from organization.models import Grant, Member
 
-JOINT = frozenset({"table", "cascade"})
 EDIT, REVIEW, PUBLISH = "definitions.edit", "definitions.review", "definitions.publish"
 LONGEST = 500  # characters of a note or a reason
+MOST_TOLD = 20
 
 
 def is_joint(definition: Definition) -> bool:
     """Whether publishing takes people of two roles."""
-    return definition.kind in JOINT
+    return definition.kind in kinds.JOINT
 
 
 def waiting(company_id: int) -> list[Review]:
@@ -47,6 +49,28 @@ def waiting(company_id: int) -> list[Review]:
         .order_by(Review.id)
     )
     return list(db.session.scalars(asked))
+
+
+def decided(submitter: Member) -> list[Review]:
+    """How the newest of what he submitted ended, newest first; one statement."""
+    asked = (
+        select(Review)
+        .join(Review.version)
+        .join(DefinitionVersion.definition)
+        .options(
+            contains_eager(Review.version).contains_eager(DefinitionVersion.definition), joinedload(Review.decider)
+        )
+        .where(Review.submitted_by == submitter.id, Review.outcome.is_not(None))
+        .order_by(Review.decided_at.desc(), Review.id.desc())
+        .limit(MOST_TOLD)
+    )
+    return list(db.session.scalars(asked))
+
+
+def acknowledge(submitter: Member) -> None:
+    """He knows how what he submitted ended."""
+    ended = (Review.submitted_by == submitter.id, Review.outcome.is_not(None), Review.seen_at.is_(None))
+    db.session.execute(update(Review).where(*ended).values(seen_at=clock.now()))
 
 
 def approvals(definition: Definition) -> dict[int, Review]:
@@ -104,6 +128,8 @@ def publish_alone(
         raise Conflict(
             _("A change of a rule table or of a split takes two roles. Submit it for review."), "two roles are needed"
         )
+    if not company_wide(publisher, PUBLISH):
+        raise Forbidden(_holds_for_a_part(), f"member {publisher.id} publishes for a part of the company only")
     if version.state == "in_review":
         raise Conflict(_("This draft is in review. Approve it there, or withdraw it first."), "it is in review")
     day = _first_day(version, effective_from)
@@ -126,11 +152,28 @@ def obstacle(review: Review, member: Member) -> str | None:
     """Why the member may not decide, as a sentence; None when he may."""
     if not member.may(REVIEW):
         return _("Your role does not review definitions.")
+    if not company_wide(member, REVIEW):
+        return _holds_for_a_part()
     if member.id == review.submitted_by:
         return _("You submitted this yourself; somebody else decides.")
     if is_joint(review.version.definition):
         return None if _role_of_decider(review, member) else _other_role(review)
-    return None if member.may(PUBLISH) else _("Your role may review this but not publish it; HR or IT decide.")
+    if company_wide(member, PUBLISH):
+        return None
+    return _("Your role may review this but not publish it; HR or IT decide.")
+
+
+def company_wide(member: Member, permission: str) -> bool:
+    """Whether he holds the right where a published version holds."""
+    return any(_is_company_wide(grant) and roles.gives(grant.role, permission) for grant in member.grants)
+
+
+def _is_company_wide(grant: Grant) -> bool:
+    return grant.unit_id == grant.member.company_id
+
+
+def _holds_for_a_part() -> str:
+    return _("This holds for the whole company and your right for a part of it. Somebody of headquarters decides.")
 
 
 def _other_role(review: Review) -> str:
@@ -186,12 +229,13 @@ def deciders(version: DefinitionVersion, submitter: Member, submitted_as: str | 
     joint = is_joint(version.definition)
     acting = submitted_as or _role(submitter, EDIT)
     wanted = REVIEW if joint else PUBLISH
-    able = [role for role in roles.ROLES if roles.gives(role, wanted) and not (joint and role == acting)]
+    able = [role for role in roles.giving(wanted) if not (joint and role == acting)]
     today = clock.today()
     asked = (
         select(Member)
         .join(Member.grants)
-        .where(Member.company_id == submitter.company_id, Member.id != submitter.id, Grant.role.in_(able))
+        .where(Member.company_id == submitter.company_id, Member.id != submitter.id)
+        .where(Grant.role.in_(able), Grant.unit_id == submitter.company_id)
         .where(Member.joined_on <= today, (Member.left_on.is_(None)) | (Member.left_on > today))
         .options(joinedload(Member.unit))
         .order_by(Member.pinyin, Member.id)
@@ -211,12 +255,17 @@ def _must_be_his(review: Review, member: Member) -> None:
 
 def _role_of_decider(review: Review, member: Member) -> str | None:
     other = review.submitted_as if is_joint(review.version.definition) else None
-    return _role(member, REVIEW, but=other)
+    able = [grant for grant in member.grants if _is_company_wide(grant) and grant.role != other]
+    return _first_role(member, able, REVIEW)
 
 
-def _role(member: Member, permission: str, but: str | None = None) -> str | None:
+def _role(member: Member, permission: str) -> str | None:
+    return _first_role(member, member.grants, permission)
+
+
+def _first_role(member: Member, grants: Iterable[Grant], permission: str) -> str | None:
     """The role in which he acts: that of his position if it gives the permission, else the first that does."""
-    able = [grant.role for grant in member.grants if roles.gives(grant.role, permission) and grant.role != but]
+    able = [grant.role for grant in grants if roles.gives(grant.role, permission)]
     return min(able, key=lambda role: (role != member.role, role), default=None)
 
 
@@ -225,20 +274,22 @@ def _first_day(version: DefinitionVersion, wanted: dt.date | None) -> dt.date | 
     return wanted or (clock.today() if definitions.history(version.definition) else None)
 
 
-def retires_alone(definition: Definition) -> bool:
-    """Whether one person may take the newest version out of force: where two roles publish, that must not be a way to
-    bring an older version back."""
+def retires_alone(definition: Definition, member: Member) -> bool:
+    """Whether this person alone may take the newest version out of force: where two roles publish, that must not be a
+    way to bring an older version back."""
     in_force = [version for version in definition.versions if version.state == "published"]
-    return not is_joint(definition) or len(in_force) < 2
+    return company_wide(member, PUBLISH) and (not is_joint(definition) or len(in_force) < 2)
 
 
-def retire(version: DefinitionVersion, *, by_id: int) -> None:
-    if not retires_alone(version.definition):
+def retire(version: DefinitionVersion, member: Member) -> None:
+    if not company_wide(member, PUBLISH):
+        raise Forbidden(_holds_for_a_part(), f"member {member.id} publishes for a part of the company only")
+    if not retires_alone(version.definition, member):
         raise Conflict(
             _("The version before it would hold again, and that takes two roles. Go back to it through a review."),
             "two roles are needed",
         )
-    definitions.retire(version, by_id=by_id)
+    definitions.retire(version, by_id=member.id)
 
 
 # ── rolling back ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -71,7 +71,7 @@ def show(definition_id: int) -> str:
         history=history,
         current=current,
         approved=reviews.approvals(definition),
-        retires_alone=reviews.retires_alone(definition),
+        retires_alone=reviews.retires_alone(definition, current_user),
         said=outline.of(current.document["body"], around.titles) if current else None,
         draft=definitions.draft_of(definition),
         around=around,
@@ -183,7 +183,7 @@ def retire(definition_id: int, version_id: int) -> Response:
     version = next((version for version in history if version.id == version_id), None)
     if version is None:
         raise NotFound(_("There is no such version."), f"no version {version_id}")
-    reviews.retire(version, by_id=current_user.id)
+    reviews.retire(version, current_user)
     db.session.commit()
     flash(_("Version %(number)s is retired.", number=version.number), "good")
     return _to("definitions.show", definition_id)
