@@ -62,10 +62,10 @@ class Asked:
 
     def substitute(self, person: str) -> str | None:
         """The end of the chain of substitutes; a circle of them leaves the task with the person himself."""
-        seen = [person]
-        while (other := self.facts.substitute(seen[-1])) is not None and other not in seen:
-            seen.append(other)
-        stands_in = None if other is not None or len(seen) == 1 else seen[-1]
+        stands_in, seen = self.facts.substitute(person), {person}
+        while stands_in is not None and (further := self.facts.substitute(stands_in)) is not None:
+            seen.add(stands_in)
+            stands_in = None if further in seen else further
         self.answers.append(stands_in)
         return stands_in
 

@@ -27,8 +27,8 @@ def seats_for(walk: Walk, place: str, step: Step, *, again: bool) -> list[Seat] 
     if step.type in JUDGING:
         found = _without_submitter(walk, region, step, found)
     least = _least(step, len(found))
-    policy = step.body.get("empty", {})
     if len(found) < least:
+        policy = step.body.get("empty", {})
         if policy.get("do") == "pass":
             return _passed(walk, place, step, policy)
         if policy.get("do") == "reject":
@@ -36,10 +36,10 @@ def seats_for(walk: Walk, place: str, step: Step, *, again: bool) -> list[Seat] 
             return "reject"
         found |= _assigned(walk, region, step, policy, found)
     seats = [_seat(walk, region, step, person, why, again=again) for person, why in found.items()]
-    missing = max(0, least - len(seats))
-    if missing:
+    if len(seats) < least:
         walk.emit(place, step, {"do": "note", "note": "nobody_found"})
-    return [*seats, *(_empty_seat() for _ in range(missing))]
+        seats += [_empty_seat() for _ in range(least - len(seats))]
+    return seats
 
 
 def _invited(walk: Walk, region: Region, step: Step) -> dict[str, str]:
@@ -116,13 +116,13 @@ def _seat(walk: Walk, region: Region, step: Step, person: str, why: str, *, agai
     if step.type == "approve":
         if person == walk.state["submitter"] and step.body.get("same_as_submitter") == "skip":
             return {"who": person, "why": "submitter", "said": "approve", "later": []}
-        if not again and _approved_before(walk, region, step, person):
+        if not again and "repeated" in step.body and _approved_before(walk, region, step, person):
             return {"who": person, "why": "repeated", "said": "approve", "later": []}
     return {"who": person, "why": why, "said": None, "later": []}
 
 
 def _approved_before(walk: Walk, region: Region, step: Step, person: str) -> bool:
-    policy, said = step.body.get("repeated", "ask"), walk.state["said"]
+    policy, said = step.body["repeated"], walk.state["said"]
     if policy == "skip":
         return any(one["outcome"] == "approve" and person in one["by"] for one in said.values())
     if policy == "skip_in_a_row" and region["past"]:

@@ -91,10 +91,10 @@ def forget_from(walk: Walk, step: Step, standing: Container[str] = ()) -> None:
 
 def leads_on(walk: Walk, place: str, step: Step, outcome: str) -> str | None:
     """The step to resume at after one that the run was sent back to; None: as the document says."""
-    region = walk.regions[place]
-    if step.id not in region["resume"]:
+    if step.id not in walk.regions[place]["resume"]:
         return None
-    region, done = walk.change(place), dict(region["past"])
+    region = walk.change(place)
+    done = dict(region["past"])
     if done.get(step.id, outcome) != outcome:
         region["past"] = region["past"][: list(done).index(step.id)]
         region["resume"] = {}
@@ -107,8 +107,10 @@ def leads_on(walk: Walk, place: str, step: Step, outcome: str) -> str | None:
 def pass_by(walk: Walk, place: str, step: Step, outcome: str) -> None:
     """Note that a step was concluded here, in the place of what it was concluded with before."""
     region = walk.change(place)
-    entry = [step.id, outcome]
-    if any(done == step.id for done, _ in region["past"]):
-        region["past"] = [entry if done == step.id else [done, said] for done, said in region["past"]]
+    done = [one for one, _ in region["past"]]
+    past = [*region["past"]]
+    if step.id in done:
+        past[done.index(step.id)] = [step.id, outcome]
     else:
-        region["past"] = [*region["past"], entry]
+        past.append([step.id, outcome])
+    region["past"] = past

@@ -57,8 +57,9 @@ def decide(
 ) -> Turn:
     """Answer an item: approve, reject, done, submit or a named outcome. `to` says where one returns to that asks so."""
     command: dict[str, Any] = {"do": "decide", "item": item, "outcome": outcome, "by": by}
-    given = {"reason": reason, "to": to, "chosen": chosen}
-    command |= {key: value for key, value in given.items() if value is not None}
+    if reason or to or chosen:
+        given = {"reason": reason, "to": to, "chosen": chosen}
+        command |= {key: value for key, value in given.items() if value}
     return perform(workflow, state, command, facts)
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from workflows.document import Document, Step
-from workflows.state import Item, Seat
+from workflows.state import Item, Seat, number
 from workflows.walk import Walk
 
 
@@ -120,8 +120,9 @@ def replace(walk: Walk, identity: str, person: str, why: str) -> None:
 
 def others_at(walk: Walk, item: Item) -> list[str]:
     """Other items of the same seat, oldest first."""
-    waiting = walk.waiting_in(item["region"])
-    return [one for one in waiting if walk.items[one] is not item and walk.items[one]["seat"] == item["seat"]]
+    place, seat = item["region"], item["seat"]
+    same = [one for one, other in walk.items.items() if other["region"] == place and other["seat"] == seat]
+    return sorted((one for one in same if walk.items[one] is not item), key=number)
 
 
 def owner_of(item: Item) -> str | None:
