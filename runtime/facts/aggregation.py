@@ -34,7 +34,8 @@ def aggregate(rows: Rows, org: str, time: str, groups: Ints, count: int) -> Floa
     """One number a group (such as a unit and a period); NaN where a group has no fact."""
     if not len(rows):
         return np.full(count, np.nan)
-    cells, cell = numbered(groups * (1 + _codes(rows).max()) + _codes(rows))
+    codes = _codes(rows)
+    cells, cell = numbered(groups * (1 + codes.max()) + codes)
     group = np.zeros(len(cells), dtype=np.int64)
     group[cell] = groups
     value, weight, day = _over_time(rows, time, cell, len(cells))
@@ -43,8 +44,11 @@ def aggregate(rows: Rows, org: str, time: str, groups: Ints, count: int) -> Floa
 
 def _codes(rows: Rows) -> Ints:
     """The same number for facts of the same unit, person and product."""
-    owners = np.stack([rows.unit_id, rows.member_id, rows.product_id])
-    return np.unique(owners, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    owners = numbered(rows.unit_id)[1]
+    for ids in (rows.member_id, rows.product_id):  # numbered anew each time: products of ids would not stay in 64 bits
+        known, places = numbered(ids)
+        owners = numbered(owners * len(known) + places)[1]
+    return owners
 
 
 def _over_time(rows: Rows, time: str, cell: Ints, count: int) -> tuple[Floats, Floats, Ints]:
