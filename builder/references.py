@@ -15,7 +15,8 @@ class Reference(NamedTuple):
 
 
 def of(document: Document) -> list[Reference]:
-    return list(_walk(document["body"], ("body",), document["kind"]))
+    body, kind = document["body"], document["kind"]
+    return list(_form(body) if kind == "form" else _walk(body, ("body",), kind))
 
 
 def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Reference]:
@@ -36,6 +37,25 @@ def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Referen
             yield from _score(value, place)
         else:
             yield from _walk(value, place, kind)
+
+
+def _form(body: Document) -> Iterator[Reference]:
+    """Fields of forms have names of their own: what stands under `metric` there may be a field."""
+    yield from _fields(body["data"], ("body", "data"))
+    for position, entry in enumerate(body.get("creates", ())):
+        if "metric" in entry:
+            yield Reference(pointer(("body", "creates", position, "metric")), "metric", entry["metric"])
+
+
+def _fields(data: Document, path: tuple[str | int, ...]) -> Iterator[Reference]:
+    for name, spec in data["properties"].items():
+        place = (*path, "properties", name)
+        if "table" in spec.get("x-options", ()):
+            yield Reference(pointer((*place, "x-options", "table")), "table", spec["x-options"]["table"])
+        if "form" in spec.get("x-pick", ()):
+            yield Reference(pointer((*place, "x-pick", "form")), "form", spec["x-pick"]["form"])
+        if "properties" in spec.get("items", ()):
+            yield from _fields(spec["items"], (*place, "items"))
 
 
 def _score(score: Document, path: tuple[str | int, ...]) -> Iterator[Reference]:
@@ -77,6 +97,8 @@ def _way_back(
 ) -> list[tuple[str, str]]:
     for reference in of(known[here].document) if here in known else ():
         target = (reference.kind, reference.key)
+        if reference.kind == "form":  # records may name each other: nothing is computed by that
+            continue
         if target == start:
             return [*trail, start]
         if target not in trail and (found := _way_back(target, start, known, (*trail, target))):

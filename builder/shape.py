@@ -140,6 +140,13 @@ def _written(pattern: str) -> str:
     return _("Write small letters, digits and _, a letter first: director_visit.")
 
 
+def _also_wanted(wanted: dict[str, list[str]], value: Any) -> str:
+    """What belongs together: the first thing that stands alone."""
+    alone = ((key, other) for key, others in wanted.items() if key in value for other in others if other not in value)
+    key, other = next(alone)
+    return _("“%(key)s” also needs “%(other)s”. Add it.", key=key, other=other)
+
+
 TELLERS: dict[str, Callable[[Any, Any], str]] = {
     "type": _wanted_type,
     "enum": lambda allowed, value: _(
@@ -149,10 +156,13 @@ TELLERS: dict[str, Callable[[Any, Any], str]] = {
     "pattern": lambda pattern, value: _written(pattern),
     "minLength": lambda least, value: _("This may not be empty."),
     "maxLength": lambda most, value: _("Shorten this to %(most)s characters.", most=most),
+    "dependentRequired": _also_wanted,
+    "maxItems": lambda most, value: _("At most %(most)s entries belong here.", most=most),
     "minItems": lambda least, value: _("At least %(least)s entry belongs here.", least=least),
     "minProperties": lambda least, value: _("At least %(least)s entry belongs here.", least=least),
     "uniqueItems": lambda wanted, value: _("The same entry stands here twice. Keep one."),
     "minimum": lambda least, value: _("Write %(least)s or more.", least=least),
     "exclusiveMinimum": lambda bound, value: _("Write more than %(bound)s.", bound=bound),
+    "exclusiveMaximum": lambda bound, value: _("Write less than %(bound)s.", bound=bound),
     "maximum": lambda most, value: _("Write %(most)s or less.", most=most),
 }

@@ -5,7 +5,7 @@ COALESCE is blank: MIN(1.5, blank) must not become a score. What cannot be compu
 is told by its code.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,12 +27,14 @@ class Computed:
     errors: Mapping[tuple[str, int | None], str] = field(default_factory=dict)
 
 
-def compute(form: Form, values: Values, world: World) -> Computed:
-    """Computed fields anew, whatever stood in them. The values that come in stay as they are."""
+def compute(form: Form, values: Values, world: World, hidden: Collection[str] = ()) -> Computed:
+    """Computed fields anew, whatever stood in them; `hidden` ones are left out. What comes in stays as it is."""
     found = {name: value for name, value in values.items() if not _is_computed(form, name)}
     row = names.row(form, found, world)
     errors: dict[tuple[str, int | None], str] = {}
     for target in order(form):
+        if target.id in hidden:
+            continue
         if target.table is None:
             value = _one(form, target, row, world, errors)
             _keep(found, target.name, value)
@@ -116,7 +118,7 @@ def stored(target: Field, value: Any) -> Any:
     if isinstance(value, formulas.ErrorValue) or value is None:
         return value
     if isinstance(value, float):
-        return int(value) if target.shape == "integer" and value.is_integer() else value
+        return int(value) if value.is_integer() else value
     return value if isinstance(value, str | bool) else value.isoformat()
 
 

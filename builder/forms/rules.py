@@ -51,12 +51,13 @@ class Settled:
 def settle(form: Form, values: Values, world: World) -> Settled:
     outcome = Outcome()
     for _round in range(len(form.rules) + 2):
-        computed = computing.compute(form, shown(form, values, outcome), world)
+        computed = computing.compute(form, shown(form, values, outcome), world, outcome.hidden)
         found = _outcome(form, computed.row, world)
         if found == outcome:
             return Settled(outcome, computed, steady=True)
         outcome = found
-    return Settled(outcome, computing.compute(form, shown(form, values, outcome), world), steady=False)
+    computed = computing.compute(form, shown(form, values, outcome), world, outcome.hidden)
+    return Settled(outcome, computed, steady=False)
 
 
 def shown(form: Form, values: Values, outcome: Outcome) -> dict[str, Any]:

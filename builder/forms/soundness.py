@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from core.errors import Invalid, Problem
 
-DEEPEST = 4  # a form, its sub-table, a row, several choices in a cell
+DEEPEST = 3  # a sub-table, its row, several choices in a cell
 MOST_VALUES = 50_000
 
 

@@ -3,19 +3,14 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from builder import forms
 from core.errors import Invalid
 from tests.builder import documents
 
+pytestmark = pytest.mark.usefixtures("in_chinese")
+
 FORM = forms.of(documents.load("form")["body"])
-
-
-@pytest.fixture(autouse=True)
-def _in_chinese(app: Flask) -> Any:
-    with app.test_request_context(headers={"Accept-Language": "zh"}):
-        yield
 
 
 def posted(**changes: str) -> dict[str, str]:
@@ -48,7 +43,9 @@ def test_a_percentage_may_carry_its_sign(typed: str) -> None:
     assert accepted(growth=typed)["growth"] == 0.15
 
 
-@pytest.mark.parametrize("typed", ["NaN", "inf", "1e308", "七亿", "7.2百万", "--1", "1.2.3", "=1+1", "9" * 40, "9" * 99])
+@pytest.mark.parametrize(
+    "typed", ["NaN", "inf", "1e308", "七亿", "7.2百万", "--1", "1.2.3", "=1+1", "9" * 40, "9" * 99]
+)
 def test_what_is_no_amount_is_refused_at_its_field(typed: str) -> None:
     assert list(problems(base=typed)) == ["/base"]
 
