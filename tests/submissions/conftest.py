@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from builder import definitions
 from builder.models import DefinitionVersion
 from core.db import db
-from tests.product import People
+from tests.product import find_people
 
 Document = dict[str, Any]
 Publish = Callable[..., DefinitionVersion]
@@ -105,8 +106,8 @@ POSTED = {
 
 
 @pytest.fixture
-def publish(people: People) -> Publish:
-    """Publish a form, the proposal or another body under another key; `more` is laid over the body."""
+def publish(app: Flask) -> Publish:
+    """Publish a form in the company of the test, the proposal or another body; `more` is laid over the body."""
 
     def published(body: Document = PROPOSAL, key: str = KEY, **more: Any) -> DefinitionVersion:
         document = {
@@ -116,9 +117,9 @@ def publish(people: People) -> Publish:
             "title": {"zh": "区域提案", "en": "Regional proposal"},
             "body": body | more,
         }
-        version = definitions.publish(
-            definitions.create(people.company.id, document, by_id=people.hr.id), by_id=people.hr.id
-        )
+        people = find_people()
+        draft = definitions.create(people.company.id, document, by_id=people.hr.id)
+        version = definitions.publish(draft, by_id=people.hr.id)
         db.session.commit()
         return version
 

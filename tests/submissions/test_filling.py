@@ -41,7 +41,9 @@ def test_what_is_sent_is_stored_with_what_was_computed(people: People, publish: 
     assert db.session.scalar(select(AuditEvent.subject).where(AuditEvent.action == "submission.submit"))
 
 
-def test_relevance_6_and_an_empty_list_are_refused_with_links(people: People, publish: Publish, sign_in: SignIn) -> None:
+def test_relevance_6_and_an_empty_list_are_refused_with_links(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
     publish()
     answer = sign_in(people.an).post(SEND, data={"relevance": "6", "kind": "gift", "client_id": "one"})
     assert answer.status_code == 422
@@ -58,7 +60,9 @@ def test_the_same_filling_sent_twice_is_stored_once(people: People, publish: Pub
     assert [one.values["relevance"] for one in stored()] == [4]
 
 
-def test_a_change_shows_hides_computes_and_is_kept_as_a_draft(people: People, publish: Publish, sign_in: SignIn) -> None:
+def test_a_change_shows_hides_computes_and_is_kept_as_a_draft(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
     publish()
     client = sign_in(people.an)
     typed = POSTED | {"client_id": "one", "relevance": "2", "given": "f1 f7 f8 f9 f2"}
@@ -167,7 +171,9 @@ def test_the_list_takes_four_statements(
     assert counted.count <= 4, counted.statements
 
 
-def test_a_field_that_he_may_only_read_stays_as_it_was_filled(people: People, publish: Publish, sign_in: SignIn) -> None:
+def test_a_field_that_he_may_only_read_stays_as_it_was_filled(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
     publish(
         access=[{"id": "a1", "fields": ["f9"], "may": "read"}],
         prefill=[{"field": "f9", "from": "me"}],
@@ -178,4 +184,3 @@ def test_a_field_that_he_may_only_read_stays_as_it_was_filled(people: People, pu
     assert stored()[0].values["owner"] == people.an.id
     crafted = client.post(SEND, data=POSTED | {"client_id": "two", "owner": str(people.east_manager.id)})
     assert crafted.status_code == 422 and len(stored()) == 1
-
