@@ -54,8 +54,7 @@ from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
 from runtime.scores import views as score_views
 from runtime.submissions import views as submission_views
-from runtime.whatif import drafts
-from runtime.whatif import touched as touched_marks
+from runtime.whatif import drafts, marked
 from runtime.whatif import views as what_if_views
 from seeds import demo
 
@@ -99,8 +98,8 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
             app.cli.add_command(command)
     app.cli.add_command(start)
     impact.register(touched.members, touched.prospects)
-    impact.register(touched_marks.judged)
-    impact.register(touched_marks.scored, touched_marks.would_be_scored)
+    impact.register(marked.judged)
+    impact.register(marked.scored, marked.would_be_scored)
     what_if.register(drafts.summary)
     return app
 

@@ -160,7 +160,8 @@ def edit(definition_id: int) -> str | Response:
 @bp.post("/<int:definition_id>")
 @access.needs("definitions.edit")
 def save(definition_id: int) -> Response:
-    """Keep the draft; with `add` or `remove` also one part more or less; with `review` go on to the review."""
+    """Keep the draft; with `add` or `remove` also one part more or less; with `review` go on to the review,
+    with `try_out` to who would move."""
     draft, seen = _draft(definition_id), request.form.get("seen", 0, type=int)
     try:
         document = formula_draft.read(draft.document, request.form)
@@ -170,8 +171,9 @@ def save(definition_id: int) -> Response:
     except Invalid as error:
         return make_response(_page(draft, draft.document, seen, error.problems, refused=True), 422)
     db.session.commit()
-    if "review" in request.form:
-        return make_response(redirect(url_for("definitions.review", definition_id=definition_id), 303))
+    for name, there in (("review", "definitions.review"), ("try_out", "what_if.show")):
+        if name in request.form:
+            return make_response(redirect(url_for(there, definition_id=definition_id), 303))
     if not fresh and "remove" not in request.form:
         flash(_("Saved as a draft. Nothing changes for anybody until it is published."), "good")
     return make_response(redirect(url_for(".edit", definition_id=definition_id, _anchor=fresh or None), 303))

@@ -79,7 +79,8 @@ def save(definition_id: int) -> Response:
         saved = _("Draft saved at %(time)s", time=moment(clock.now()).rpartition(" ")[2])
         return jsonify(seen=draft.version_id, saved=saved)
     flash(_("Saved as a draft. Nothing changes for anybody until it is published."), "good")
-    target = "definitions.review" if "review" in request.form else "tables.edit"
+    leads = {"review": "definitions.review", "try_out": "what_if.show"}
+    target = next((there for name, there in leads.items() if name in request.form), "tables.edit")
     return make_response(redirect(url_for(target, definition_id=definition_id), 303))
 
 

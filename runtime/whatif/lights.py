@@ -1,14 +1,14 @@
 """The lights of people's goals on a day, by the table of lights as it is or as a draft would have it."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import func, select
 
 from builder import compiled
-from builder.models import Definition, DefinitionVersion
+from builder.models import DefinitionVersion
 from builder.sources import Sources
 from core import clock, i18n
 from core.db import Document, db
@@ -118,18 +118,3 @@ def month_ends(goal_set: GoalSet) -> Mapping[str, dt.date]:
     today = min(clock.today(), goal_set.cycle.last_day)
     months = periods.of_year(goal_set.cycle.first_day.year, periods.MONTH)
     return {month.key: min(month.last_day, today) for month in months if month.first_day <= today}
-
-
-def members(company_id: int, definition_ids: Collection[int]) -> set[int]:
-    """Whose lights are judged by these: everybody with a goal that holds, where the table of lights is among them."""
-    kind, key = TABLE
-    table = select(Definition.id).where(
-        Definition.company_id == company_id, Definition.kind == kind, Definition.key == key
-    )
-    judged = (
-        select(Goal.member_id)
-        .join(Goal.goal_set)
-        .where(GoalSet.company_id == company_id, GoalSet.state == "active", Goal.member_id.is_not(None))
-        .distinct()
-    )
-    return set(db.session.scalars(judged)) if db.session.scalar(table) in definition_ids else set()

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from builder.models import DefinitionVersion
-from builder.sources import Source
 from core import clock
 from core.db import db
 from organization.models import OrgUnit
@@ -19,6 +19,7 @@ from runtime.goals.goal_pages import period_name
 from runtime.goals.models import GoalSet
 from runtime.scores import ground, scoring
 from runtime.scores.ground import Person
+from runtime.scores.models import Score, ScoreRun, counts
 from runtime.scores.scoring import Scores
 from runtime.whatif import regions, rules, spread
 from runtime.whatif.comparison import SCORES, Choice, Comparison, Part
@@ -49,11 +50,20 @@ def compare(part: Part, period: Choice, draft: DefinitionVersion, _sets: Sequenc
     if draft.definition.kind == "metric":  # which figures are read is for the metric to say
         here = ground.read(company_id, part.key, _asked(period.value), then.sources)
     after = scoring.score(here, then.sources)
-    metric: Source = then.sources["metric", part.key]
+    unit = then.sources["metric", part.key].document["body"]["unit"]
     places = regions.below(db.session.get_one(OrgUnit, company_id))
-    return Comparison(
-        part, period, metric.document["body"]["unit"], _moves(before, after, places), spreads=spread.of(before, after)
+    moves = _moves(before, after, places, _stored(company_id, part.key, period.value))
+    return Comparison(part, period, unit, moves, spreads=spread.of(before, after))
+
+
+def _stored(company_id: int, key: str, period: str) -> dict[int, int]:
+    """The score of each person that was computed for this period and is explained; one statement."""
+    asked = (
+        select(Score.member_id, Score.id)
+        .join(Score.run)
+        .where(ScoreRun.company_id == company_id, ScoreRun.metric_key == key, ScoreRun.period == period, counts())
     )
+    return dict(db.session.execute(asked).all())
 
 
 def _over() -> Iterator[Period]:
@@ -85,9 +95,9 @@ class Result(NamedTuple):
     grade: str | None
 
 
-def _moves(before: Scores, after: Scores, places: Places) -> Moves:
+def _moves(before: Scores, after: Scores, places: Places, stored: Mapping[int, int]) -> Moves:
     here, there = _results(before), _results(after)
-    return Moves([_move(who, here.get(who), there.get(who), places) for who in here | there])
+    return Moves([_move(who, here.get(who), there.get(who), places, stored.get(who)) for who in here | there])
 
 
 def _results(scores: Scores) -> dict[int, Result]:
@@ -107,7 +117,7 @@ def _result(rows: Sequence[tuple[Person, float, str | None]]) -> Result:
     return Result(person.name, person.unit_path, round(mean, PLACES), points[-1][1])
 
 
-def _move(who: int, before: Result | None, after: Result | None, places: Places) -> Move:
+def _move(who: int, before: Result | None, after: Result | None, places: Places, score_id: int | None) -> Move:
     known = before or after
     assert known is not None
     return Move(
@@ -118,4 +128,5 @@ def _move(who: int, before: Result | None, after: Result | None, places: Places)
         after=after and after.points,
         grade_before=before and before.grade,
         grade_after=after and after.grade,
+        source_id=score_id,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+import formulas
 from builder.expressions import Filled, Use
 from core.db import Document
 from runtime.facts import measures
@@ -33,7 +34,7 @@ def _spreads(ground: Ground, here: Filled, there: Filled) -> Iterator[Spread]:
         return
     for name, use in here.scope.uses.items():
         if use.source.kind == "table" and name in here.results and use.target.type_of(use.output, "") == NUMBER:
-            units, equals = _cells(ground, _asked(use, here), newest)
+            units, equals = _cells(ground, _asked(use, here, newest), newest)
             sides = [_weights(side, name, ground, units, newest) for side in (here, there)]
             found = [measures.weight_spread(weights[:, None], equals) for weights in sides]
             within, overall = ([float(getattr(one, kind)[0]) for one in found] for kind in ("within", "overall"))
@@ -46,17 +47,21 @@ def _newest(ground: Ground) -> Ints:
     return np.flatnonzero((period == period.max(initial=0)) & (ground.shares > 0))
 
 
-def _asked(use: Use, filled: Filled) -> list[str]:
-    """What the table was asked for each line, as one text."""
-    columns = [filled.compute(formula).to_list() for formula in use.inputs.values()]
+def _asked(use: Use, filled: Filled, lines: Ints) -> list[str]:
+    """What the table was asked for each of the lines, as one text."""
+    columns = [_of(filled.compute(formula), lines).to_list() for formula in use.inputs.values()]
     return ["\x1f".join(map(str, values)) for values in zip(*columns, strict=True)]
+
+
+def _of(column: formulas.Batch, lines: Ints) -> formulas.Batch:
+    return formulas.Batch(column.values[lines], column.status[lines])
 
 
 def _cells(ground: Ground, asked: Sequence[str], lines: Ints) -> tuple[Ints, list[str]]:
     """Lines of one unit and role that the table is asked the same are one cell: its number for each line, and what
     each cell was asked."""
     people = [ground.people[owner] for owner in ground.owner[lines].tolist()]
-    equals = [f"{person.role}\x1f{asked[line]}" for person, line in zip(people, lines.tolist(), strict=True)]
+    equals = [f"{person.role}\x1f{words}" for person, words in zip(people, asked, strict=True)]
     keys = [f"{person.unit_id}\x1f{equal}" for person, equal in zip(people, equals, strict=True)]
     names, cells = numbered(keys)
     return cells, [str(name).split("\x1f", 1)[1] for name in names]
@@ -67,8 +72,8 @@ def _weights(filled: Filled, name: str, ground: Ground, cells: Ints, lines: Ints
     count = int(cells.max(initial=-1)) + 1
     if name not in filled.results:
         return np.zeros(count)
-    column = filled.results[name].column
-    given = np.where(column.status == 0, column.values.astype(np.float64), 0.0)[lines]
+    column = _of(filled.results[name].column, lines)
+    given = np.where(column.status == 0, column.values.astype(np.float64), 0.0)
     return measures.weighted(given, ground.shares[lines], cells, count)
 
 

@@ -1,5 +1,6 @@
 """The 试算 that goes with a draft into its review: the approver reads what the author saw."""
 
+import json
 from typing import Any
 
 import pytest
@@ -84,6 +85,21 @@ def test_a_form_has_no_what_if(sales: Sales, sign_in: Any) -> None:
     client = sign_in(sales.people.hr)
     assert client.get(f"/what-if/{form.id}").status_code == 404
     assert "谁会变" not in client.get(f"/definitions/{form.id}/review").get_data(as_text=True)
+
+
+def test_the_editors_save_and_lead_to_who_would_move(ops: Member, sales: Sales, sign_in: Any) -> None:
+    client = sign_in(ops)
+    table = draft_of(ops, "table", "medical.ramp", lambda body: body["rows"][0]["then"].update(c2="0.3"))
+    posted = {"document": json.dumps(table.document), "seen": str(table.version_id), "try_out": "1"}
+    saved = client.post(f"/definitions/{table.definition_id}/table", data=posted)
+    assert saved.headers["Location"] == f"/what-if/{table.definition_id}"
+    formula = draft_of(ops, "formula", "medical.newcomer_limit", lambda body: body.update(samples=[]))
+    editor = client.get(f"/formulas/{formula.definition_id}").get_data(as_text=True)
+    assert 'name="try_out"' in editor
+    split = draft_of(ops, "cascade", "medical.sales_cascade", lambda body: body["levels"][0].update(reserve="10%"))
+    assert f"/what-if/{split.definition_id}" in client.get(
+        f"/definitions/{split.definition_id}/edit", follow_redirects=True
+    ).get_data(as_text=True)
 
 
 # ── who is affected ──────────────────────────────────────────────────────────────────────────────────────────────────
