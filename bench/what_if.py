@@ -1,7 +1,7 @@
 """A draft tried out on the demo company's 430 people: `python -m bench.what_if`.
 
-A year of weeks is scored twice (goal 3 s); a quarter and a split stand beside it. The limit is what reading the facts of
-a year of weeks once, and a weighted sum over them, takes by hand. The demo's figures are monthly: weeks are fed here.
+A year of weeks is scored twice (goal 3 s); a quarter and a split stand beside it. The limit is what reading the facts
+of a year of weeks once, and a weighted sum over them, takes by hand. Figures of the demo are monthly: weeks are fed.
 """
 
 import datetime as dt
