@@ -41,6 +41,7 @@ def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Referen
 
 def _form(body: Document) -> Iterator[Reference]:
     """Fields of forms have names of their own: what stands under `metric` there may be a field."""
+    yield from _uses(body.get("uses", []), ("body", "uses"))
     yield from _fields(body["data"], ("body", "data"))
     for position, entry in enumerate(body.get("creates", ())):
         if "metric" in entry:

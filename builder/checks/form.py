@@ -20,8 +20,9 @@ from core.errors import Problem
 
 
 def problems(body: Document, known: Sources) -> Iterator[Problem]:
-    form = forms.of(body)
+    form = forms.of(body, known=known)
     found = [*form_fields.problems(form), *form_layout.problems(form), *_scopes(form)]
+    found += [Problem(f"/body/uses{problem.path}", problem.code, problem.message) for problem in form.scope.problems]
     if not found:
         found = [*_computed(form), *form_rules.problems(form), *_others(form)]
     yield from found
@@ -59,7 +60,7 @@ def _computed(form: Form) -> Iterator[Problem]:
         table = form.fields[target.table] if target.table else None
         yield from form_rules.formula(form, entry["formula"], pointer((*place, "formula")), table, target)
     if circle := computing.circle(form):
-        way = " → ".join(entry.title["zh"] for entry in circle)
+        way = " → ".join(circle)
         sentence = _("These fields are computed from each other in a circle: %(way)s. Cut one link.", way=way)
         yield Problem("/body/computed", "circle", sentence)
 

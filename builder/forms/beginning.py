@@ -5,7 +5,7 @@ from typing import Any
 
 import formulas
 from builder.forms import computing, names
-from builder.forms.document import Field, Form
+from builder.forms.document import Field, Form, knowing
 from builder.forms.world import Values, World
 from core.db import Document
 
@@ -15,10 +15,13 @@ NOTHING: Values = {}
 def begin(form: Form, world: World, last: Values = NOTHING, given: Values = NOTHING) -> dict[str, Any]:
     """`last` are the values that he sent last, `given` what the caller knows by the name of the field (the goal that is
     owed, values in the address): they go first. Computed fields are there as well."""
+    form = knowing(form, world.known)
     found = {field.name: field.default for field in form.tops if field.default is not None}
     linked: list[Document] = []
     for entry in form.body.get("prefill", ()):
-        field = form.fields[entry["field"]]
+        field = form.fields.get(entry["field"])
+        if field is None:
+            continue
         if "formula" in entry:
             _put(found, field, _of_formula(form, field, entry["formula"], found, world))
         elif entry["from"] == "link":
@@ -39,7 +42,7 @@ def _put(found: dict[str, Any], field: Field, value: Any) -> None:
 
 
 def _of_formula(form: Form, field: Field, formula: str, found: Values, world: World) -> Any:
-    value = computing.value_of(names.compiled(form, formula), names.row(form, found, world), world)
+    value = computing.value_of(names.sound(form, formula), names.row(form, found, world), world)
     return None if isinstance(value, formulas.ErrorValue) else computing.stored(field, value)
 
 

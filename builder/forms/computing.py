@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import formulas
+from builder.expressions import Filled
 from builder.forms import names
 from builder.forms.document import Field, Form
 from builder.forms.world import Values, World
@@ -33,9 +34,11 @@ def compute(form: Form, values: Values, world: World, hidden: Collection[str] = 
     row = names.row(form, found, world)
     errors: dict[tuple[str, int | None], str] = {}
     for target in order(form):
-        if target.id in hidden:
+        if isinstance(target, str):
+            row[target] = _used(form, target, row, world)
+        elif target.id in hidden:
             continue
-        if target.table is None:
+        elif target.table is None:
             value = _one(form, target, row, world, errors)
             _keep(found, target.name, value)
             row.update(names.spoken(target, value, world))
@@ -49,6 +52,13 @@ def _is_computed(form: Form, name: str) -> bool:
     return known is not None and known.computed
 
 
+def _used(form: Form, name: str, row: Mapping[str, Any], world: World) -> Any:
+    """What a table or formula gives for the fields that it is asked with; errors are blanks for those who use it."""
+    columns = {spelled: [row.get(spelled)] for spelled in form.scope.keys}
+    value = Filled(form.scope, columns, 1, world.today).result(name).value(0)
+    return None if isinstance(value, formulas.ErrorValue) else value
+
+
 def _keep(values: dict[str, Any], name: str, value: Any) -> None:
     if value is None:
         values.pop(name, None)
@@ -57,16 +67,16 @@ def _keep(values: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _one(form: Form, target: Field, row: Mapping[str, Any], world: World, errors: dict[Any, str]) -> Any:
-    found = value_of(names.compiled(form, str(target.formula), None, decimals(target)), row, world)
+    found = value_of(names.sound(form, str(target.formula), None, decimals(target)), row, world)
     if isinstance(found, formulas.ErrorValue):
         errors[target.id, None] = str(found)
         return None
     return stored(target, found)
 
 
-def value_of(formula: formulas.Formula, row: Mapping[str, Any], world: World) -> Any:
+def value_of(formula: formulas.Formula | None, row: Mapping[str, Any], world: World) -> Any:
     """The value of a formula for a form as it stands; None while what it needs is blank."""
-    if any(row.get(name) is None for name in formula.required_names):
+    if formula is None or any(row.get(name) is None for name in formula.required_names):
         return None
     return formula.evaluate(row, today=world.today)
 
@@ -76,9 +86,9 @@ def _column(
 ) -> None:
     table = form.fields[str(target.table)]
     spoken = row[names.normal(table.title["zh"])]
-    if not spoken:
+    formula = names.sound(form, str(target.formula), table, decimals(target))
+    if not spoken or formula is None:
         return
-    formula = names.compiled(form, str(target.formula), table, decimals(target))
     found = [stored(target, value) for value in column_of(form, formula, spoken, row, world)]
     name = names.normal(target.title["zh"])
     rows = []
@@ -151,52 +161,49 @@ def _numbers(rows: list[Mapping[str, Any]], name: str) -> Iterator[float]:
 # ── in which order ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def order(form: Form) -> list[Field]:
-    """Computed fields, each behind what it is computed from; those that go in a circle are left out."""
+def order(form: Form) -> list[Field | str]:
+    """Computed fields and names that the form uses, each behind what it is made from; circles are left out."""
     return form.once("order", lambda: _ordered(form))[0]
 
 
-def circle(form: Form) -> list[Field]:
-    """Fields that are computed from each other, the first one again at the end; empty when there is no such circle."""
+def circle(form: Form) -> list[str]:
+    """Titles of what is computed from each other, the first one again at the end; empty when there is no circle."""
     return form.once("order", lambda: _ordered(form))[1]
 
 
-def _ordered(form: Form) -> tuple[list[Field], list[Field]]:
-    computed = [entry for entry in form.fields.values() if entry.computed]
-    by_name = {name: entry for entry in computed for name in names_of(form, entry)}
-    done: list[Field] = []
-    circles: list[list[Field]] = []
+def _ordered(form: Form) -> tuple[list[Field | str], list[str]]:
+    made: dict[str, Field | str] = {name_of(form, entry): entry for entry in form.fields.values() if entry.computed}
+    made |= {name: name for name in form.scope.uses}
+    done: list[str] = []
+    circles: list[list[str]] = []
 
-    def visit(target: Field, trail: list[Field]) -> None:
-        if target in trail:
-            circles.append([*trail[trail.index(target) :], target])
-        elif target not in done:
-            for read in reads(form, target):
-                if read in by_name:
-                    visit(by_name[read], [*trail, target])
-            done.append(target)
+    def visit(name: str, trail: list[str]) -> None:
+        if name in trail:
+            circles.append([*trail[trail.index(name) :], name])
+        elif name not in done:
+            for read in sorted(reads(form, made[name]) & made.keys()):
+                visit(read, [*trail, name])
+            done.append(name)
 
-    for target in computed:
-        visit(target, [])
-    round_trip = circles[0] if circles else []
-    return [target for target in done if not any(target in found for found in circles)], round_trip
+    for name in made:
+        visit(name, [])
+    circling = {name for found in circles for name in found}
+    return [made[name] for name in done if name not in circling], circles[0] if circles else []
 
 
-def names_of(form: Form, target: Field) -> list[str]:
-    """What other formulas call a field: 合计; 明细.费用 and 本行.费用 for a column, told apart by its table."""
+def name_of(form: Form, target: Field) -> str:
+    """What other formulas call a field: 合计, and 明细.费用 for a column."""
     name = names.normal(target.title["zh"])
-    if target.table is None:
-        return [name]
-    table = names.normal(form.fields[target.table].title["zh"])
-    return [f"{table}.{name}"]
+    return name if target.table is None else f"{names.normal(form.fields[target.table].title['zh'])}.{name}"
 
 
-def reads(form: Form, target: Field) -> frozenset[str]:
-    """What a computed field's formula names, cells of its own row as those of its table. Empty when it is wrong."""
+def reads(form: Form, target: Field | str) -> frozenset[str]:
+    """What goes into a computed field or a used name; cells of its own row as those of its table. Empty for a formula
+    that is wrong."""
+    if isinstance(target, str):
+        return frozenset().union(*(formula.names for formula in form.scope.uses[target].inputs.values()))
     table = form.fields[target.table] if target.table else None
-    try:
-        found = names.compiled(form, str(target.formula), table, decimals(target)).names
-    except formulas.FormulaError:
-        return frozenset()
+    formula = names.sound(form, str(target.formula), table, decimals(target))
     own = f"{names.normal(table.title['zh'])}." if table else OWN
+    found = formula.names if formula else ()
     return frozenset(own + name.removeprefix(OWN) if name.startswith(OWN) else name for name in found)

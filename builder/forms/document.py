@@ -9,15 +9,21 @@ Ids are those of the document; a form is the same for all its readers and never 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, TypeVar
 
+from builder.expressions import Scope
 from builder.forms import widgets
 from builder.forms.widgets import Widget
+from builder.scopes import Name
+from builder.sources import Sources
 from builder.sources import digest as digest_of
 from core.db import Document
+from formulas.characters import normal_name
 
 KEPT = 256  # compiled forms of a process
+PLAIN = {kind: kind for kind in ("number", "bool", "date")}  # everything else is a text where tables are asked
+NOTHING_KNOWN: Sources = {}
 MOST_KEPT = 1_000  # schemas and formulas of a form
 
 T = TypeVar("T")
@@ -82,6 +88,7 @@ class Form:
     fields: Mapping[str, Field]
     named: Mapping[str, Field]
     parts: Mapping[str, frozenset[str]]
+    scope: Scope
     kept: dict[Any, Any] = field(default_factory=dict)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
@@ -114,37 +121,46 @@ class Form:
         return [self.fields[identity] for identity in placed if identity in self.fields]
 
 
-def of(body: Document, digest: str = "") -> Form:
-    """The form of a body, kept by digest (of the document; of the body when none is given)."""
-    return _kept(_Body(body, digest or digest_of(body)))
+def of(body: Document, digest: str = "", known: Sources = NOTHING_KNOWN) -> Form:
+    """The form of a body, kept by digest (of the document; of the body when none is given) and by what it uses of the
+    tables and formulas that are `known`. A draft may be incomplete: what cannot be read is passed over."""
+    used = [known[identity] for use in body.get("uses", ()) if (identity := _identity(use)) in known]
+    key = (digest or digest_of(body), *(source.digest for source in used))
+    form = _FORMS.get(key)
+    if form is None:
+        if len(_FORMS) >= KEPT:
+            _FORMS.clear()
+        form = _FORMS[key] = _read(body, key[0], known)
+    return form
 
 
-class _Body:
-    """A body that is told apart by its digest, so that it can be the key of a cache."""
-
-    def __init__(self, body: Document, digest: str) -> None:
-        self.body = body
-        self.digest = digest
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Body) and other.digest == self.digest
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
+def knowing(form: Form, known: Sources) -> Form:
+    """The form with the tables and formulas that it uses."""
+    return of(form.body, form.digest, known) if form.body.get("uses") else form
 
 
-@lru_cache(maxsize=KEPT)
-def _kept(key: _Body) -> Form:
-    return _read(key.body, key.digest)
+_FORMS: dict[tuple[str, ...], "Form"] = {}
 
 
-def _read(body: Document, digest: str) -> Form:
+def _identity(use: Document) -> tuple[str, str]:
+    kind = "table" if "table" in use else "formula"
+    return kind, use.get(kind, "")
+
+
+def _read(body: Document, digest: str, known: Sources) -> Form:
     placed = {entry["field"]: entry for entry in items(body["layout"])}
     placed |= {inner["field"]: inner for entry in [*placed.values()] for inner in entry.get("items", ())}
     computed = {entry["field"]: entry["formula"] for entry in body.get("computed", ())}
     named = {entry.name: entry for entry in _fields(body["data"], placed, computed, None)}
     fields = {entry.id: entry for top in named.values() for entry in (top, *top.columns)}
-    return Form(body, digest, fields, named, dict(_parts(body["layout"])))
+    return Form(body, digest, fields, named, dict(_parts(body["layout"])), _scope(body, named, known))
+
+
+def _scope(body: Document, named: Mapping[str, Field], known: Sources) -> Scope:
+    """What the form uses of tables and formulas, whose inputs may name its fields."""
+    fields = [entry for entry in named.values() if entry.kind is not None]
+    titles = [(normal_name(entry.title["zh"]), PLAIN.get(str(entry.kind), "text")) for entry in fields]
+    return Scope([Name(title, title, kind, {}) for title, kind in titles], body.get("uses", ()), known)
 
 
 def _fields(data: Document, placed: Document, computed: Document, table: str | None) -> Iterator[Field]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from builder.forms import computing, names, options, rights, rules, schemas, soundness
-from builder.forms.document import Field, Form
+from builder.forms.document import Field, Form, knowing
 from builder.forms.options import Option
 from builder.forms.rules import Finding
 from builder.forms.validity import Validity
@@ -69,6 +69,7 @@ class Effective:
 def effective(form: Form, values: Values, world: World) -> Effective:
     """Raises Invalid for values that no form could have sent: NaN, nesting without end."""
     soundness.refuse(values)
+    form = knowing(form, world.known)
     settled = rules.settle(form, looked_up(form, values, world), world)
     barred = rights.barred(form, world.who.roles)
     hidden = settled.outcome.hidden.intersection(form.fields)
@@ -95,14 +96,18 @@ def looked_up(form: Form, values: Values, world: World) -> dict[str, Any]:
     found = dict(values)
     for field in form.tops:
         if field.widget == "lookup":
-            sought = field.spec["x-lookup"]
-            link = form.fields[sought["link"]]
-            record = values.get(link.name)
-            value = world.looked_up(link, record, sought["field"]) if isinstance(record, int) else None
             found.pop(field.name, None)
+            value = _of_record(form, field, values, world)
             if value is not None:
                 found[field.name] = value
     return found
+
+
+def _of_record(form: Form, field: Field, values: Values, world: World) -> Any:
+    sought = field.spec.get("x-lookup", {})
+    link = form.fields.get(sought.get("link", ""))
+    record = values.get(link.name) if link else None
+    return world.looked_up(link, record, sought["field"]) if link and isinstance(record, int) else None
 
 
 def _readonly(form: Form, settled: rules.Settled, barred: Mapping[str, str]) -> frozenset[str]:

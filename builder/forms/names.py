@@ -28,7 +28,8 @@ def schema(form: Form, table: Field | None = None) -> formulas.Schema:
 
 def _schema(form: Form, table: Field | None) -> formulas.Schema:
     return formulas.Schema(
-        fields={name: type_ for field in form.tops for name, type_ in _typed(field)},
+        fields={name: type_ for field in form.tops for name, type_ in _typed(field)}
+        | {name: form.scope.fields[name] for name in form.scope.uses},
         tables={entry.title["zh"]: _columns(entry) for entry in form.tables},
         own_row=_columns(table) if table else None,
     )
@@ -52,6 +53,14 @@ def compiled(form: Form, text: str, table: Field | None = None, decimals: int | 
     """A formula of the form, kept with it. Raises FormulaError."""
     key = ("formula", text, table.id if table else None, decimals)
     return form.once(key, lambda: formulas.compile(text, schema(form, table), decimals))
+
+
+def sound(form: Form, text: str, table: Field | None = None, decimals: int | None = None) -> formulas.Formula | None:
+    """The same; None for a formula that does not compile, as there may be in a draft."""
+    try:
+        return compiled(form, text, table, decimals)
+    except formulas.FormulaError:
+        return None
 
 
 # ── values ────────────────────────────────────────────────────────────────────────────────────────────────────────

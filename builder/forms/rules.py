@@ -93,7 +93,7 @@ def _outcome(form: Form, row: Mapping[str, Any], world: World) -> Outcome:
             for action in rule["then"]:
                 verb = verb_of(action)
                 asked[verb].add(action[verb])
-                if verb == "set":
+                if verb == "set" and action["set"] in form.fields:
                     sets[action["set"]] = _set_to(form, action, row, world)
     hidden = (_shown_by_rules(form) - asked["show"]) | asked["hide"]
     return Outcome(
@@ -124,12 +124,12 @@ def _within(form: Form, ids: set[str]) -> frozenset[str]:
 
 
 def holds(form: Form, condition: str, row: Mapping[str, Any], world: World) -> bool:
-    return computing.value_of(names.compiled(form, condition), row, world) is True
+    return computing.value_of(names.sound(form, condition), row, world) is True
 
 
 def _set_to(form: Form, action: Document, row: Mapping[str, Any], world: World) -> Any:
     target = form.fields[action["set"]]
-    found = computing.value_of(names.compiled(form, action["to"]), row, world)
+    found = computing.value_of(names.sound(form, action["to"]), row, world)
     return None if isinstance(found, formulas.ErrorValue) else computing.stored(target, found)
 
 
@@ -138,7 +138,8 @@ def _set_to(form: Form, action: Document, row: Mapping[str, Any], world: World) 
 
 def findings(form: Form, settled: Settled, world: World) -> list[Finding]:
     """The checks that fail, in the order of the rules. A check at a hidden field is not asked."""
-    asked = [rule for rule in form.rules if "check" in rule and rule["at"] not in settled.outcome.hidden]
+    checks = [rule for rule in form.rules if "check" in rule and rule["at"] in form.fields]
+    asked = [rule for rule in checks if rule["at"] not in settled.outcome.hidden]
     return [finding for rule in asked for finding in _failing(form, rule, settled.computed.row, world)]
 
 
@@ -147,7 +148,7 @@ def _failing(form: Form, rule: Document, row: Mapping[str, Any], world: World) -
     if at.table is not None:
         yield from _failing_rows(form, rule, at, row, world)
     elif "when" not in rule or holds(form, rule["when"], row, world):
-        found = computing.value_of(names.compiled(form, rule["check"]), row, world)
+        found = computing.value_of(names.sound(form, rule["check"]), row, world)
         if isinstance(found, formulas.ErrorValue) or found is False:
             yield Finding(rule, at, None, None if found is False else str(found))
 
@@ -156,12 +157,11 @@ def _failing_rows(form: Form, rule: Document, at: Field, row: Mapping[str, Any],
     """A check at a column is asked of every row; its formulas may name the cells of that row."""
     table = form.fields[str(at.table)]
     rows = row[names.normal(table.title["zh"])]
-    if not rows:
+    check, when = (names.sound(form, rule.get(part, "TRUE"), table) for part in ("check", "when"))
+    if not rows or check is None or when is None:
         return
-    found = computing.column_of(form, names.compiled(form, rule["check"], table), rows, row, world)
-    applies = [True] * len(rows)
-    if "when" in rule:
-        applies = computing.column_of(form, names.compiled(form, rule["when"], table), rows, row, world)
+    found = computing.column_of(form, check, rows, row, world)
+    applies = computing.column_of(form, when, rows, row, world)
     for number, (value, asked) in enumerate(zip(found, applies, strict=True)):
         if asked is True and (isinstance(value, formulas.ErrorValue) or value is False):
             yield Finding(rule, at, number, None if value is False else str(value))
