@@ -87,7 +87,7 @@ def export(form: str) -> Response:
     asked = _asked()
     if asked is None:
         raise NotFound(_("No period has been scored yet."))
-    header = [_("Staff number"), _("Full name"), _("Unit"), _("Points"), _("Grade"), _("Before"), _("Change")]
+    header = [_("Staff number"), _("Full name"), _("Unit"), _("Points"), _("Grade"), _("Before"), _("Change in points")]
     table = [
         [row.code, row.name, row.unit, row.value, row.grade, row.before, row.change]
         for row in asked.people(current_user, size=None)
@@ -194,6 +194,7 @@ def _person(member: Member) -> str:
     found = lists.of_person(member)
     asked = request.args.get("period")
     chosen = next((score for score in found if score.run.period == asked), found[0] if found else None)
+    explanation = why_page.of(chosen) if chosen else None
     return render_template(
         "runtime/scores/person.html",
         member=member,
@@ -201,8 +202,8 @@ def _person(member: Member) -> str:
         scores=found,
         changes=_changes(found),
         shown=chosen,
-        explanation=why_page.of(chosen) if chosen else None,
-        chart_data=_chart(found, chosen),
+        explanation=explanation,
+        chart_data=_chart(found, chosen, explanation.unit) if chosen and explanation else None,
     )
 
 
@@ -222,11 +223,11 @@ def _series(score: Score) -> tuple[str, str]:
     return score.run.metric_key, score.run.grain
 
 
-def _chart(found: Sequence[Score], chosen: Score | None) -> Document | None:
+def _chart(found: Sequence[Score], chosen: Score, unit: str) -> Document | None:
     """Points over the periods of the grain that is shown, the oldest first."""
-    same = [score for score in reversed(found) if chosen is not None and _series(score) == _series(chosen)]
+    same = [score for score in reversed(found) if _series(score) == _series(chosen)]
     if len(same) < 2:
         return None
     labels = [score.run.period for score in same]
     series = [{"name": _("Points"), "values": [score.value for score in same]}]
-    return {"kind": "line", "unit": "number", "labels": labels, "series": series}
+    return {"kind": "line", "unit": f" {unit}", "labels": labels, "series": series}
