@@ -9,13 +9,9 @@ from workflows import moves, returns, seats
 from workflows.document import Step
 from workflows.errors import Forbidden, Incomplete, Stale
 from workflows.seats import owner_of
-from workflows.state import RUNNING, TRUNK_REGION, WITHDRAWN, Command, Item, number
+from workflows.state import RUNNING, WITHDRAWN, Command, Item, number
 from workflows.walk import Walk
 from workflows.words import DEEDS
-
-
-def start(walk: Walk, command: Command) -> None:
-    moves.go(walk, TRUNK_REGION, walk.workflow.first)
 
 
 def decide(walk: Walk, command: Command) -> None:

@@ -95,7 +95,7 @@ def _without_submitter(walk: Walk, region: Region, step: Step, found: dict[str, 
 
 def _least(step: Step, found: int) -> int:
     """How many must be found, so that the step can be passed at all."""
-    return needed(step.mode, max(found, 1)) if isinstance(step.mode, Mapping) else 1
+    return 1 if isinstance(step.mode, str) else needed(step.mode, max(found, 1))
 
 
 def _passed(walk: Walk, place: str, step: Step, policy: Document) -> str:

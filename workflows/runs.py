@@ -6,19 +6,18 @@ Each takes a workflow and a state and gives a `Turn`: the new state, the event t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from workflows import interventions, operations
+from workflows import interventions, moves, operations
 from workflows.document import Workflow
 from workflows.errors import Nobody
 from workflows.facts import Asked, Facts, Remembered, Source
 from workflows.simulate import simulate
-from workflows.state import Command, Event, State, beginning
+from workflows.state import TRUNK_REGION, Command, Event, State, beginning
 from workflows.walk import Turn, Walk
 
 Chosen = Mapping[str, Sequence[str]]
 """People whom somebody chose, by the id of the step that leaves it to him."""
 
 OPERATIONS: dict[str, Callable[[Walk, Command], None]] = {
-    "start": operations.start,
     "decide": operations.decide,
     "send_back": operations.send_back,
     "withdraw": operations.withdraw,
@@ -37,10 +36,9 @@ OPERATIONS: dict[str, Callable[[Walk, Command], None]] = {
 
 def start(workflow: Workflow, submitter: str, facts: Facts, chosen: Chosen | None = None) -> Turn:
     """Begin a run. Raises Nobody if a step of the route that is ahead finds nobody and its policy is `refuse_start`."""
-    chosen = {step: list(people) for step, people in (chosen or {}).items()}
     if workflow.foresees:
         _refuse_orphans(workflow, submitter, facts, chosen)
-    return _begin(workflow, {"do": "start", "submitter": submitter, "chosen": chosen}, Asked(facts))
+    return _begin(workflow, {"do": "start", "submitter": submitter, "chosen": dict(chosen or {})}, Asked(facts))
 
 
 def decide(
@@ -78,7 +76,10 @@ def replay(workflow: Workflow, events: Iterable[Event]) -> State:
 
 
 def _begin(workflow: Workflow, command: Command, source: Source) -> Turn:
-    return _performed(workflow, beginning(command["submitter"], command["chosen"]), command, source)
+    walk = Walk(workflow, beginning(command["submitter"]), source)
+    operations.choose(walk, command["chosen"])
+    moves.go(walk, TRUNK_REGION, workflow.first)
+    return walk.turn(command)
 
 
 def _performed(workflow: Workflow, state: State, command: Command, source: Source) -> Turn:
@@ -91,7 +92,7 @@ def _command(event: Event) -> Command:
     return {key: value for key, value in event.items() if key != "answers"}
 
 
-def _refuse_orphans(workflow: Workflow, submitter: str, facts: Facts, chosen: Chosen) -> None:
+def _refuse_orphans(workflow: Workflow, submitter: str, facts: Facts, chosen: Chosen | None) -> None:
     for stop in simulate(workflow, submitter, facts, chosen).stops:
         step = workflow.steps[stop.step]
         if None in stop.people and step.body["empty"]["do"] == "refuse_start":

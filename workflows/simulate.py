@@ -6,7 +6,7 @@ It is walked by the engine itself, with everybody saying yes, so that a dry run 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from workflows import moves
+from workflows import moves, operations
 from workflows.document import Step, Workflow
 from workflows.facts import Asked, Facts
 from workflows.state import REJECTED, RUNNING, TRUNK_REGION, Effect, beginning
@@ -41,43 +41,40 @@ def simulate(
 
     Raises WorkflowError where a condition cannot be computed.
     """
-    state = beginning(submitter, {step: list(people) for step, people in (chosen or {}).items()})
-    walk = Walk(workflow, state, Asked(facts), trying=True)
+    walk = Walk(workflow, beginning(submitter), Asked(facts), trying=True)
+    operations.choose(walk, chosen or {})
+    moves.go(walk, TRUNK_REGION, workflow.first)
     stops: list[Stop] = []
     length = 0
-    moves.go(walk, TRUNK_REGION, workflow.first)
     while walk.state["status"] == RUNNING:
-        length += any(_asking(walk, place) for place in walk.regions)
-        for place in [*walk.regions]:
-            if place in walk.regions:
-                _pass(walk, place, stops, outcomes or {})
+        ready = [place for place in walk.regions if walk.waiting_in(place)]
+        asked = [_stop(walk, place) for place in ready if walk.regions[place]["seats"]]
+        known = {(stop.step, stop.row) for stop in stops}
+        for place in ready:
+            if place in walk.regions:  # another branch may have made the join
+                _pass(walk, place, known, outcomes or {})
+        stops, length = stops + asked, length + bool(asked)
     return Route(stops, walk.effects, length)
 
 
-def _asking(walk: Walk, place: str) -> bool:
-    return bool(walk.regions[place]["seats"])
-
-
-def _pass(walk: Walk, place: str, stops: list[Stop], outcomes: Mapping[str, str]) -> None:
-    """Everybody who is asked in a region says yes, or what it awaits comes."""
-    step, region = walk.step_of(place), walk.regions[place]
-    if region["seats"]:
-        stop = _stop(walk, place, step)
-        again = any((one.step, one.row) == (stop.step, stop.row) for one in stops)
-        stops.append(stop)
-        wanted = None if again else outcomes.get(step.id)
-        _say(walk, place, step, wanted or _onward(step))
-    elif waits := walk.waiting_in(place):
-        walk.close(waits, "arrived")
-        moves.go(walk, place, step.next)
-
-
-def _stop(walk: Walk, place: str, step: Step) -> Stop:
+def _stop(walk: Walk, place: str) -> Stop:
     """Who sits at a step, a substitute in the place of whom he acts for."""
     region = walk.regions[place]
     asked = {item["seat"]: item["who"] for item in walk.items.values() if item["region"] == place}
     people = tuple(asked.get(position, seat["who"]) for position, seat in enumerate(region["seats"]))
-    return Stop(step.id, region["row"], people, tuple(seat["why"] for seat in region["seats"]))
+    return Stop(region["at"], region["row"], people, tuple(seat["why"] for seat in region["seats"]))
+
+
+def _pass(walk: Walk, place: str, known: set[tuple[str, str | None]], outcomes: Mapping[str, str]) -> None:
+    """Everybody who is asked in a region says yes, or what it awaits comes. A step is answered as `outcomes` say the
+    first time only: some lead back to it."""
+    step, region = walk.step_of(place), walk.regions[place]
+    if region["seats"]:
+        wanted = None if (step.id, region["row"]) in known else outcomes.get(step.id)
+        _say(walk, place, step, wanted or _onward(step))
+    else:
+        walk.close(walk.waiting_in(place), "arrived")
+        moves.go(walk, place, step.next)
 
 
 def _say(walk: Walk, place: str, step: Step, outcome: str | None) -> None:

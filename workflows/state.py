@@ -99,7 +99,7 @@ Command = Mapping[str, Any]
 """An event before it happened: without answers."""
 
 
-def beginning(submitter: str, chosen: Mapping[str, list[str]]) -> State:
+def beginning(submitter: str) -> State:
     """A run that stands before its first step."""
     return {
         "status": RUNNING,
@@ -109,7 +109,7 @@ def beginning(submitter: str, chosen: Mapping[str, list[str]]) -> State:
         "items": {},
         "waits": {},
         "said": {},
-        "chosen": dict(chosen),
+        "chosen": {},
     }
 
 

@@ -25,6 +25,8 @@ CALM = settings(
 LONGEST = 30  # operations by chance, before everybody says yes
 PATIENCE = 400  # operations until a run must have ended, once everybody says yes
 
+TEN_THOUSAND = 10_000
+
 seen: Counter[str] = Counter()
 
 
@@ -173,6 +175,17 @@ def _tell(pytestconfig: pytest.Config) -> Iterator[None]:
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.write_line("\n" + ", ".join(f"{times} {what}" for what, times in seen.most_common()))
+    if seen["trees"] >= TEN_THOUSAND:
+        assert workflows.OPERATIONS.keys() <= seen.keys(), "every operation was met"
+        assert seen["regions left by a return"] > 0
+
+
+@settings(CALM, max_examples=200)
+@given(documents(), st.integers(0, 2**32))
+def test_a_route_ends_and_its_document_may_be_published(document: dict[str, Any], seed: int) -> None:
+    assert workflows.check(document, SCHEMA) == []
+    route = workflows.simulate(workflows.read(document, SCHEMA), SUBMITTER, World(Random(seed)))
+    assert route.length <= len(route.stops)
 
 
 @settings(CALM, max_examples=200)
@@ -183,7 +196,7 @@ def test_every_run_is_sound_whatever_happens(document: dict[str, Any], seed: int
 
 
 @pytest.mark.long
-@settings(CALM, max_examples=10_000)
+@settings(CALM, max_examples=TEN_THOUSAND)
 @given(documents(), st.integers(0, 2**32))
 def test_ten_thousand_runs_are_sound(document: dict[str, Any], seed: int) -> None:
     seen["trees"] += 1

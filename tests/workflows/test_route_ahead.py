@@ -28,6 +28,13 @@ def test_it_takes_the_branch_that_holds_and_counts_parallel_steps_once() -> None
     assert found.length == 2
 
 
+def test_whoever_is_asked_in_a_branch_that_need_not_arrive_is_on_the_route_too() -> None:
+    wait = {"id": "n2", "type": "wait", "for": {"hours": 24}}
+    found = route(together("n1", [wait], [approve("n3", "a")], join="any"), approve("n4", "vp"))
+    assert [stop.step for stop in found.stops] == ["n3", "n4"]
+    assert found.length == 2
+
+
 def test_nobody_shows_as_nobody_and_a_substitute_as_himself() -> None:
     facts = Company()
     facts.away = {"chen": "east"}

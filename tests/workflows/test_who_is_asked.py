@@ -35,6 +35,12 @@ def test_the_submitter_chooses_within_a_range() -> None:
     assert missing.value.text() == "请为“n1”选择处理人"
 
 
+def test_a_choice_for_a_step_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Incomplete) as refusal:
+        Story(approve("n1", "chen"), chosen={"n7": ["ceo"]})
+    assert refusal.value.text("en") == "There is no step “n7” in the workflow"
+
+
 def test_who_decides_may_choose_who_is_next() -> None:
     story = Story(approve("n1", "chen"), approve("n2", who=[{"kind": "previous_choice"}]))
     with pytest.raises(Incomplete):
