@@ -50,7 +50,13 @@ UNITS = Entry(
 )
 CUSTOMERS = Entry("customers.index", pgettext("menu", "Customers"), "building-hospital", "organization.read")
 PRODUCTS = Entry("products.index", pgettext("menu", "Products"), "package", "organization.read")
-DEFINITIONS = Entry("definitions.index", pgettext("menu", "Definitions"), "variable", "definitions.read")
+DEFINITIONS = Entry(
+    "definitions.index",
+    pgettext("menu", "Definitions"),
+    "variable",
+    "definitions.read",
+    also=frozenset({"what_if"}),
+)
 REVIEWS = Entry("definitions.waiting", pgettext("menu", "To review"), "clipboard-check", "definitions.review")
 PACKS = Entry("packs.index", pgettext("menu", "Packs"), "packages", "definitions.read")
 INVITATIONS = Entry("invitations.index", pgettext("menu", "Sign-in links"), "key", "members.invite")

@@ -1,7 +1,7 @@
 """What a draft is tried out on, and what came of it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from runtime.whatif.moves import Move, Moves
 
 TARGETS, SCORES, LIGHTS = "targets", "scores", "lights"
 MONEY = "money"
+LIGHTS_IN_ORDER = ("green", "yellow", "red", "grey")
 
 
 class Choice(NamedTuple):
@@ -52,7 +53,8 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """People before and after. `problems` say why there is nothing to compare: the draft cannot compute."""
+    """People before and after. `problems` say why there is nothing to compare: the draft cannot compute. `order`
+    is that of the grades or lights."""
 
     part: Part
     period: Choice
@@ -60,6 +62,7 @@ class Comparison:
     moves: Moves
     problems: Sequence[Problem] = ()
     spreads: Sequence[Spread] = field(default_factory=list)
+    order: Sequence[str] = LIGHTS_IN_ORDER
 
     @property
     def together(self) -> Callable[[Iterable[float]], float]:
@@ -67,7 +70,7 @@ class Comparison:
         return fsum if self.unit == MONEY else _mean
 
     def where(self, wanted: Callable[[Move], bool]) -> "Comparison":
-        return Comparison(self.part, self.period, self.unit, self.moves.where(wanted), self.problems, self.spreads)
+        return replace(self, moves=self.moves.where(wanted))
 
 
 def _mean(values: Iterable[float]) -> float:

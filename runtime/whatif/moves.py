@@ -128,12 +128,12 @@ class Moves:
         ways = Counter((row.grade_before, row.grade_after) for row in self.crossed)
         return [Crossing(before, after, people) for (before, after), people in ways.most_common()]
 
-    @cached_property
-    def grades(self) -> list[Grade]:
-        """Every grade that somebody has on one of the sides, the commonest first; nothing where there are none."""
+    def grades(self, order: Sequence[str] = ()) -> list[Grade]:
+        """Every grade that somebody has on one of the sides, in that order; nothing where nobody has any."""
         before = Counter(row.grade_before for row in self.rows)
         after = Counter(row.grade_after for row in self.rows)
-        names = sorted({*before, *after}, key=lambda name: (-before[name], -after[name], str(name)))
+        places = {name: place for place, name in enumerate(order)}
+        names = sorted({*before, *after}, key=lambda name: (name is None, places.get(name or "", len(places)), name))
         return [Grade(name, before[name], after[name]) for name in names] if names != [None] else []
 
     @cached_property

@@ -20,6 +20,7 @@ from runtime.goals.models import GoalSet
 from runtime.scores import ground, scoring
 from runtime.scores.ground import Person
 from runtime.scores.models import Score, ScoreRun, counts
+from runtime.scores.rules import Rule
 from runtime.scores.scoring import Scores
 from runtime.whatif import regions, rules, spread
 from runtime.whatif.comparison import SCORES, Choice, Comparison, Part
@@ -35,9 +36,14 @@ ONE_DAY = dt.timedelta(days=1)
 def parts(affected: Sequence[DefinitionVersion], _sets: Sequence[GoalSet]) -> list[Part]:
     """The scores that the draft goes into; the last quarter that is over is asked first."""
     scored = [version for version in affected if "score" in version.document["body"]]
-    choices = [Choice(period.key, f"{period.key[:4]} {period_name(period.key)}") for period in _over()]
+    choices = [Choice(period.key, _words(period.key)) for period in _over()]
     choices.append(Choice(WEEKS, _("the last %(count)s weeks", count=YEAR)))
     return [Part(SCORES, version.document["title"], choices, version.definition.key) for version in scored]
+
+
+def _words(key: str) -> str:
+    """2025-Q1 is 2025 年一季度."""
+    return _("%(period)s of %(year)s", year=key[:4], period=period_name(key))
 
 
 def compare(part: Part, period: Choice, draft: DefinitionVersion, _sets: Sequence[GoalSet]) -> Comparison:
@@ -53,7 +59,13 @@ def compare(part: Part, period: Choice, draft: DefinitionVersion, _sets: Sequenc
     unit = then.sources["metric", part.key].document["body"]["unit"]
     places = regions.below(db.session.get_one(OrgUnit, company_id))
     moves = _moves(before, after, places, _stored(company_id, part.key, period.value))
-    return Comparison(part, period, unit, moves, spreads=spread.of(before, after))
+    return Comparison(part, period, unit, moves, spreads=spread.of(before, after), order=_grades(after.rule))
+
+
+def _grades(rule: Rule) -> list[str]:
+    """In the order of the table's options, as far as it has any."""
+    columns = rule.grades.document["body"]["outputs"] if rule.grades else []
+    return next((column.get("options", []) for column in columns if column["key"] == "grade"), [])
 
 
 def _stored(company_id: int, key: str, period: str) -> dict[int, int]:

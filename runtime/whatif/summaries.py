@@ -41,7 +41,7 @@ def figures(found: Comparison) -> Document:
         "down": _side(moves.fallen),
         "crossed": len(moves.crossed),
         "crossings": [list(crossing) for crossing in moves.crossings],
-        "grades": [list(entry) for entry in moves.grades],
+        "grades": [list(entry) for entry in moves.grades(found.order)],
         "bins": [list(entry) for entry in moves.bins],
         "regions": [region._asdict() for region in moves.regions(found.together)],
         "spreads": [_spread(spread) for spread in found.spreads],

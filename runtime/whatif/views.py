@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import definitions
+from builder import definitions, graph
 from builder import what_if as telling
 from builder.models import Definition, DefinitionVersion
 from core import access
@@ -36,6 +36,13 @@ class Asked(NamedTuple):
     seen: bool
     regions: list[str]
     region: str
+
+    @property
+    def node(self) -> str | None:
+        """The definition in the relation graph, which holds what is in force."""
+        definition = self.draft.definition
+        in_force = any(version.state == "published" for version in definition.versions)
+        return graph.identity(definition.kind, definition.key) if in_force else None
 
 
 @bp.get("/<int:definition_id>")

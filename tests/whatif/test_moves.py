@@ -40,7 +40,7 @@ def test_a_new_grade_is_a_change_even_where_the_number_stays() -> None:
     moves = Moves([move(None, None, "green", "yellow"), move(None, None, "green", "green", n=1)])
     assert len(moves.changed) == 1
     assert moves.crossings == [Crossing("green", "yellow", 1)]
-    assert moves.grades == [Grade("green", 2, 1), Grade("yellow", 0, 1)]
+    assert moves.grades(["green", "yellow"]) == [Grade("green", 2, 1), Grade("yellow", 0, 1)]
 
 
 def test_who_has_no_number_on_either_side_is_held_and_no_part_of_anything() -> None:
