@@ -1,8 +1,9 @@
 """The approval engine without a database, beside a bare dict machine: `python -m bench.workflows`.
 
-Seconds are of the processor, so that a busy machine changes little. A run is start and three approvals, with people looked up, events and effects. The limit keeps the same facts in one
-dict and copies it for each step, with no rule at all: what Python itself costs. (SpiffWorkflow 3.2 does the same run in
-memory 2,000 to 2,570 times a second on the machine that the goals were set on.)
+A run is start and three approvals, with people looked up, events and effects. The limit keeps the same facts in one
+dict and copies it for each step, with no rule at all: what Python itself costs. Seconds are of the processor, so that a
+busy machine changes little. (SpiffWorkflow 3.2 does the same run in memory 2,000 to 2,570 times a second on the machine
+that the goals were set on.)
 """
 
 import datetime

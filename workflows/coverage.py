@@ -46,9 +46,10 @@ def findings(branches: Sequence[Document], schema: formulas.Schema) -> list[Find
         return []
     choices = {name: _candidates(name, conditions, schema) for name in names}
     certain = prod(map(len, choices.values())) <= MOST_RECORDS and all(_plain(one.tree) for one in conditions)
-    tried = islice(product(*choices.values()), MOST_RECORDS)
-    records = [dict(zip(names, values, strict=True)) for values in tried]
-    return [*_told([[_holds(one, record) for record in records] for one in conditions], records, certain=certain)]
+    records = [dict(zip(names, values, strict=True)) for values in islice(product(*choices.values()), MOST_RECORDS)]
+    columns = {name: [record[name] for record in records] for name in names}
+    held = [[value is True for value in one.evaluate_batch(columns, len(records)).to_list()] for one in conditions]
+    return [*_told(held, records, certain=certain)]
 
 
 def _told(held: list[list[bool]], records: list[dict[str, Any]], *, certain: bool) -> Iterator[Finding]:
@@ -64,10 +65,6 @@ def _told(held: list[list[bool]], records: list[dict[str, Any]], *, certain: boo
     nothing = next((record for record, *row in zip(records, *held, strict=True) if not any(row)), None)
     if nothing is not None:
         yield Finding(GAP, (), nothing)
-
-
-def _holds(condition: formulas.Formula, record: Mapping[str, Any]) -> bool:
-    return condition.evaluate(record) is True
 
 
 def _candidates(name: str, conditions: Sequence[formulas.Formula], schema: formulas.Schema) -> list[Any]:

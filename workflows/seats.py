@@ -32,6 +32,8 @@ def needed(wanted: str | Document, count: int) -> int:
 
 def verdict(step: Step, seats: Sequence[Seat]) -> str | None:
     """The outcome of a step as soon as it is certain."""
+    if len(seats) == 1:
+        return seats[0]["said"]
     said = [seat["said"] for seat in seats if seat["said"] is not None]
     must, left = needed(step.mode, len(seats)), len(seats) - len(said)
     if step.mode == "any" or step.type not in ("approve", "decide"):
@@ -122,7 +124,7 @@ def others_at(walk: Walk, item: Item) -> list[str]:
     """Other items of the same seat, oldest first."""
     place, seat = item["region"], item["seat"]
     same = [one for one, other in walk.items.items() if other["region"] == place and other["seat"] == seat]
-    return sorted((one for one in same if walk.items[one] is not item), key=number)
+    return sorted((one for one in same if walk.items[one] is not item), key=number) if same else same
 
 
 def owner_of(item: Item) -> str | None:
