@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, Text] = {
     "tasks.read": {"zh": "查看所辖任务", "en": "See the tasks of the unit"},
     "facts.read": {"zh": "查看所辖数据及来源", "en": "See the figures of the unit and where they come from"},
     "facts.feed": {"zh": "上传数据", "en": "Feed figures"},
+    "forms.submit": {"zh": "通过接口代人上报", "en": "Send forms for others through the API"},
     "audit.read": {"zh": "查看操作记录", "en": "Read the audit"},
     "jobs.manage": {"zh": "查看并重试后台作业", "en": "See and retry jobs"},
     "installation.manage": {"zh": "维护系统设置", "en": "Maintain the installation"},
@@ -69,7 +70,7 @@ ROLES: dict[str, Role] = {
             *("organization.read", "organization.manage", "masterdata.manage", "members.invite", "grants.manage"),
             *("definitions.read", "definitions.edit", "definitions.review", "definitions.publish", "packs.install"),
             *("goals.own", "goals.read", "goals.set", "goals.publish", "tasks.read", "facts.read", "facts.feed"),
-            "audit.read",
+            *("forms.submit", "audit.read"),
         ),
         _role(
             "it_admin",

@@ -38,9 +38,14 @@ def needs_token(permission: str) -> Callable[[Callable[..., Any]], Callable[...,
     return decorate
 
 
-def _token(permission: str) -> ApiToken:
+def sent_token() -> ApiToken | None:
+    """The token that came along, if it is a good one."""
     scheme, _space, word = request.headers.get("Authorization", "").partition(" ")
-    token = tokens.find(word.strip()) if scheme.lower() == "bearer" else None
+    return tokens.find(word.strip()) if scheme.lower() == "bearer" else None
+
+
+def _token(permission: str) -> ApiToken:
+    token = sent_token()
     if token is None:
         raise Unauthorized(_("Send a token that holds: Authorization: Bearer gt_…"))
     if permission not in token.permissions:

@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, jsonify
 from flask_babel import gettext as _
 
-from core.db import db
+from core.db import Document, db
 from core.errors import Invalid, Problem
 from core.security import csrf
+from runtime.api import openapi
 from runtime.api.bearer import needs_token, posted_json
 from runtime.api.models import ApiToken
 from runtime.facts import store, touches
@@ -85,3 +86,27 @@ def _shape(row: Any, place: str, fields: Mapping[str, tuple[type, ...]], require
             sentence = _("A number belongs here.") if fields[key] is NUMBER else _("A text belongs here.")
             problems.append(Problem(f"{place}/{key}", "type", sentence))
     return problems
+
+
+# ── as OpenAPI tells it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _paths(_token: ApiToken | None) -> Mapping[str, Document]:
+    facts = _described("facts", FACT, required=("metric", "period", "value"))
+    met = _described("touches", TOUCH, required=("customer", "member", "day", "kind"))
+    fed = {name: {"type": "integer"} for name in ("accepted", "unchanged", "corrected")}
+    answers = {200: {"type": "object", "required": list(fed), "properties": fed}}
+    return {
+        "/api/v1/facts": {"post": openapi.operation("feed_facts", "Feed figures.", answers, body=facts)},
+        "/api/v1/touches": {"post": openapi.operation("feed_touches", "Feed visits.", answers, body=met)},
+    }
+
+
+def _described(name: str, fields: Mapping[str, tuple[type, ...]], required: Sequence[str]) -> Document:
+    kinds = {key: {"type": "number" if kind is NUMBER else "string"} for key, kind in fields.items()}
+    row = {"type": "object", "required": list(required), "properties": kinds, "additionalProperties": False}
+    rows = {name: {"type": "array", "maxItems": MOST, "items": row}}
+    return {"type": "object", "required": [name], "properties": rows}
+
+
+openapi.register(_paths)

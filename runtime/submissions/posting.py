@@ -86,4 +86,4 @@ def moment(words: str | None) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(words or "")
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    return found.astimezone(dt.UTC) if found.tzinfo is not None else None

@@ -95,12 +95,13 @@ def _beyond(place: Filling, state: Effective, values: Mapping[str, Any], told: S
 
 
 def _changed_though_fixed(place: Filling, state: Effective, values: Mapping[str, Any]) -> list[Problem]:
-    fixed = [field for field in place.form.tops if field.typed and field.id in state.readonly | state.unseen]
-    if not any(field.name in values for field in fixed):
+    """What he gave for fields that are not his to give. Sending back what we computed is no change."""
+    given = [field for field in place.form.tops if field.name in values and field.id in state.readonly | state.unseen]
+    if not given:
         return []
-    return forms.refused_changes(
-        state, filling.begin(place, {}), {field.name: values.get(field.name) for field in fixed}
-    )
+    before = filling.begin(place, {}) if any(field.typed for field in given) else {}
+    stands = {field.name: (before if field.typed else state.values).get(field.name) for field in given}
+    return forms.refused_changes(state, stands, {field.name: values[field.name] for field in given})
 
 
 def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datetime | None) -> Submission:
@@ -241,7 +242,8 @@ def _numbered(place: Filling, submission: Submission, state: Effective) -> Docum
 def unseen_kept(place: Filling, submission: Submission, values: Mapping[str, Any]) -> Document:
     """What he may not see or change stays as it was, whatever was posted."""
     roles = place.world.who.roles
-    barred = [field for field in place.form.tops if forms.rights.may(place.form, field.id, roles) != forms.rights.EDIT]
+    typed = [field for field in place.form.tops if field.typed]
+    barred = [field for field in typed if forms.rights.may(place.form, field.id, roles) != forms.rights.EDIT]
     kept = {field.name: submission.values.get(field.name) for field in barred}
     return {**values, **{name: value for name, value in kept.items() if value is not None}}
 

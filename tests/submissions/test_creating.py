@@ -70,7 +70,9 @@ def test_S20_a_visit_is_a_touch_and_closes_the_task_that_asks_for_it(
     touch = db.session.scalars(select(Touch)).one()
     assert (touch.customer_id, touch.member_id, touch.contact_level) == (wanted.customer_id, sales.people.an.id, "主任")
     done = db.session.get_one(TaskItem, wanted.id, populate_existing=True)
-    assert done.done_at is not None and done.evidence and done.evidence["place"] == "31.23000, 121.47000"
+    assert done.done_at is not None
+    assert done.evidence
+    assert done.evidence["place"] == "31.23000, 121.47000"
 
 
 def test_S20_words_alone_prove_nothing(sales: Sales, published: GoalSet, publish: Publish, sign_in: SignIn) -> None:

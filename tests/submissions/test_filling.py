@@ -23,7 +23,8 @@ def test_a_published_form_is_a_page_and_stands_in_the_list(people: People, publi
     client = sign_in(people.an)
     assert "区域提案" in client.get("/forms").text
     page = client.get(SEND).text
-    assert "目标关联度评分" in page and "资源需求清单" in page
+    assert "目标关联度评分" in page
+    assert "资源需求清单" in page
     assert 'name="why"' not in page, "shown only when the score is low"
 
 
@@ -32,10 +33,13 @@ def test_what_is_sent_is_stored_with_what_was_computed(people: People, publish: 
     answer = sign_in(people.an).post(SEND, data=POSTED | {"client_id": "one"})
     assert answer.status_code == 303, answer.text
     (one,) = stored()
-    assert one.state == "submitted" and one.version_id == version.id and one.submitter_id == people.an.id
+    assert one.state == "submitted"
+    assert one.version_id == version.id
+    assert one.submitter_id == people.an.id
     assert one.values["total"] == 3600
     assert one.values["resources"] == [{"item": "展架", "qty": 3, "price": 1200, "cost": 3600}]
-    assert one.named == "降价" and len(one.effective) == 64
+    assert one.named == "降价"
+    assert len(one.effective) == 64
     found = {(row.field, row.text, row.number, row.day) for row in db.session.scalars(select(FieldValue))}
     assert {("f7", "price", None, None), ("f1", None, 4.0, None), ("f3", "展架", None, None)} <= found
     assert db.session.scalar(select(AuditEvent.subject).where(AuditEvent.action == "submission.submit"))
@@ -47,7 +51,8 @@ def test_relevance_6_and_an_empty_list_are_refused_with_links(
     publish()
     answer = sign_in(people.an).post(SEND, data={"relevance": "6", "kind": "gift", "client_id": "one"})
     assert answer.status_code == 422
-    assert 'href="#field-relevance"' in answer.text and 'href="#field-resources"' in answer.text
+    assert 'href="#field-relevance"' in answer.text
+    assert 'href="#field-resources"' in answer.text
     assert [one.state for one in stored()] == []
 
 
@@ -67,10 +72,13 @@ def test_a_change_shows_hides_computes_and_is_kept_as_a_draft(
     client = sign_in(people.an)
     typed = POSTED | {"client_id": "one", "relevance": "2", "given": "f1 f7 f8 f9 f2"}
     drawn = client.post(LIVE, data=typed).text
-    assert 'name="why"' in drawn and "3,600元" in drawn
+    assert 'name="why"' in drawn
+    assert "3,600元" in drawn
     (draft,) = stored()
-    assert draft.state == "draft" and draft.values["relevance"] == 2
-    assert "区域提案" in client.get("/forms").text and "draft=one" in client.get("/forms").text
+    assert draft.state == "draft"
+    assert draft.values["relevance"] == 2
+    assert "区域提案" in client.get("/forms").text
+    assert "draft=one" in client.get("/forms").text
     assert "展架" in client.get(f"{SEND}?draft=one").text
 
 
@@ -84,7 +92,9 @@ def test_a_hidden_value_is_kept_apart_and_comes_back(people: People, publish: Pu
     assert "试点" in client.post(LIVE, data=high | {"relevance": "1"}).text
     client.post(SEND, data=high)
     (one,) = stored()
-    assert one.state == "submitted" and "why" not in one.values and one.kept == {"why": "试点"}
+    assert one.state == "submitted"
+    assert "why" not in one.values
+    assert one.kept == {"why": "试点"}
 
 
 def test_a_warning_is_shown_and_may_be_sent_all_the_same(people: People, publish: Publish, sign_in: SignIn) -> None:
@@ -92,7 +102,9 @@ def test_a_warning_is_shown_and_may_be_sent_all_the_same(people: People, publish
     client = sign_in(people.an)
     many = POSTED | {"client_id": "one", "resources-0-qty": "101"}
     answer = client.post(SEND, data=many)
-    assert answer.status_code == 422 and "资源合计超过 100" in answer.text and 'name="anyway"' in answer.text
+    assert answer.status_code == 422
+    assert "资源合计超过 100" in answer.text
+    assert 'name="anyway"' in answer.text
     assert stored() == []
     assert client.post(SEND, data=many | {"anyway": "1"}).status_code == 303
 
@@ -139,7 +151,8 @@ def test_only_people_that_he_sees_can_be_picked(people: People, publish: Publish
     assert f'value="{people.an.id}"' in offered
     assert "何人事" not in client.get(f"/forms/{KEY}/offered?field=f9").text
     answer = client.post(SEND, data=POSTED | {"client_id": "one", "owner": str(people.hr.id)})
-    assert answer.status_code == 422 and 'href="#field-owner"' in answer.text
+    assert answer.status_code == 422
+    assert 'href="#field-owner"' in answer.text
     assert client.post(SEND, data=POSTED | {"client_id": "one", "owner": str(people.an.id)}).status_code == 303
     assert stored()[0].values["owner"] == people.an.id
 
@@ -183,4 +196,5 @@ def test_a_field_that_he_may_only_read_stays_as_it_was_filled(
     assert answer.status_code == 303
     assert stored()[0].values["owner"] == people.an.id
     crafted = client.post(SEND, data=POSTED | {"client_id": "two", "owner": str(people.east_manager.id)})
-    assert crafted.status_code == 422 and len(stored()) == 1
+    assert crafted.status_code == 422
+    assert len(stored()) == 1
