@@ -42,6 +42,7 @@ from organization.imports import views as import_views
 from runtime import personal_data
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
+from runtime.api import views as api_views
 from runtime.boards import views as board_views
 from runtime.facts import api_views as fact_api_views
 from runtime.facts import commands as fact_commands
@@ -53,6 +54,7 @@ from runtime.goals import views as goal_views
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
 from runtime.scores import views as score_views
+from runtime.submissions import api_views as submission_api_views
 from runtime.submissions import views as submission_views
 from runtime.whatif import drafts, marked
 from runtime.whatif import views as what_if_views
@@ -65,7 +67,7 @@ PAGES = (
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
-    *(score_views, what_if_views, submission_views),
+    *(score_views, what_if_views, submission_views, submission_api_views, api_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
