@@ -45,11 +45,11 @@ class Field:
     table: str | None = None
     columns: tuple["Field", ...] = ()
 
-    @property
+    @cached_property
     def type(self) -> Widget:
         return widgets.WIDGETS[self.widget]
 
-    @property
+    @cached_property
     def kind(self) -> str | None:
         return widgets.kind_of(self.type, self.shape)
 
@@ -101,13 +101,30 @@ class Form:
         made: T = found
         return made
 
-    @property
+    @cached_property
     def tops(self) -> list[Field]:
         return [*self.named.values()]
 
     @cached_property
+    def required(self) -> frozenset[str]:
+        return frozenset(entry.id for entry in self.fields.values() if entry.required)
+
+    @cached_property
+    def untyped(self) -> frozenset[str]:
+        """What formulas, looked-up records and the store give."""
+        return frozenset(entry.id for entry in self.fields.values() if not entry.typed)
+
+    @cached_property
     def tables(self) -> list[Field]:
         return [table for table in self.named.values() if table.widget == "table"]
+
+    @cached_property
+    def choosers(self) -> list[Field]:
+        return [entry for entry in self.fields.values() if "x-options" in entry.spec]
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        return frozenset(entry.id for entry in self.fields.values() if entry.computed)
 
     @cached_property
     def rules(self) -> list[Document]:

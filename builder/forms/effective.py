@@ -112,20 +112,19 @@ def _of_record(form: Form, field: Field, values: Values, world: World) -> Any:
 
 def _readonly(form: Form, settled: rules.Settled, barred: Mapping[str, str]) -> frozenset[str]:
     """What he cannot change: nobody types it, a rule has set or locked it, or his rights end before it."""
-    untyped = {field.id for field in form.fields.values() if not field.typed}
     outcome = settled.outcome
-    return frozenset(untyped | barred.keys() | outcome.sets.keys() | (outcome.readonly & form.fields.keys()))
+    return form.untyped.union(barred, outcome.sets, outcome.readonly & form.fields.keys())
 
 
 def _required(form: Form, settled: rules.Settled) -> frozenset[str]:
-    always = {field.id for field in form.fields.values() if field.required}
-    return frozenset(always | (settled.outcome.required & form.fields.keys()))
+    return form.required.union(settled.outcome.required & form.fields.keys())
 
 
 def _offered(form: Form, row: Mapping[str, Any], world: World) -> dict[str, tuple[Option, ...]]:
-    choosers = [field for field in form.fields.values() if "x-options" in field.spec]
-    spoken = {field.id: row.get(names.normal(field.title["zh"])) for field in form.tops} if choosers else {}
-    return {field.id: _options(form, field, spoken, world) for field in choosers}
+    spoken: dict[str, Any] = {}
+    if any("match" in field.spec["x-options"] for field in form.choosers):
+        spoken = {field.id: row.get(names.normal(field.title["zh"])) for field in form.tops}
+    return {field.id: _options(form, field, spoken, world) for field in form.choosers}
 
 
 def _options(form: Form, field: Field, spoken: Mapping[str, Any], world: World) -> tuple[Option, ...]:

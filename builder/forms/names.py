@@ -80,16 +80,18 @@ def row(form: Form, values: Values, world: World) -> dict[str, Any]:
 
 def cells(table: Field, rows: Any, world: World) -> list[dict[str, Any]]:
     rows = rows if isinstance(rows, list) else []
-    columns = [(column, normal(column.title["zh"])) for column in table.columns]
+    columns = [(column, column.name, normal(column.title["zh"]), column.kind) for column in table.columns]
     return [_cells(columns, entry if isinstance(entry, dict) else {}, world) for entry in rows]
 
 
-def _cells(columns: list[tuple[Field, str]], entry: Mapping[str, Any], world: World) -> dict[str, Any]:
+def _cells(columns: list[tuple[Field, str, str, str | None]], entry: Mapping[str, Any], world: World) -> dict[str, Any]:
     seen: dict[str, Any] = {}
-    for column, name in columns:
-        value = entry.get(column.name)
-        if column.kind in ("number", "bool"):
-            seen[name] = value if _is(column.kind, value) else None
+    for column, name, title, kind in columns:
+        value = entry.get(name)
+        if kind == "number" and (value.__class__ is int or value.__class__ is float):
+            seen[title] = value
+        elif value is None and column.widget not in ("switch", "date_range"):
+            seen[title] = None
         else:
             seen.update(spoken(column, value, world))
     return seen

@@ -5,7 +5,7 @@ any more. What some rule shows is hidden until one does; hiding wins. A rule who
 (outside ISBLANK and COALESCE) does not hold, and a check that does is not judged: the field is asked for elsewhere.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,15 +49,24 @@ class Settled:
 
 
 def settle(form: Form, values: Values, world: World) -> Settled:
-    outcome = Outcome()
+    """From a form in which rules have shown nothing yet, so that what is hidden cannot show itself."""
+    outcome = Outcome(hidden=_within(form, _shown_by_rules(form)))
+    seen, computed = None, Computed({}, {})
     for _round in range(len(form.rules) + 2):
-        computed = computing.compute(form, shown(form, values, outcome), world, outcome.hidden)
+        before, seen = seen, (shown(form, values, outcome), _uncomputed(form, outcome))
+        if seen != before:
+            computed = computing.compute(form, seen[0], world, outcome.hidden)
         found = _outcome(form, computed.row, world)
         if found == outcome:
             return Settled(outcome, computed, steady=True)
         outcome = found
     computed = computing.compute(form, shown(form, values, outcome), world, outcome.hidden)
     return Settled(outcome, computed, steady=False)
+
+
+def _uncomputed(form: Form, outcome: Outcome) -> frozenset[str]:
+    """Computed fields that are hidden."""
+    return outcome.hidden & form.computed
 
 
 def shown(form: Form, values: Values, outcome: Outcome) -> dict[str, Any]:
@@ -108,11 +117,15 @@ def verb_of(action: Document) -> str:
     return next(verb for verb in VERBS if verb in action)
 
 
-def _shown_by_rules(form: Form) -> set[str]:
+def _shown_by_rules(form: Form) -> frozenset[str]:
+    return form.once("shown by rules", lambda: frozenset(_show_targets(form)))
+
+
+def _show_targets(form: Form) -> set[str]:
     return {action["show"] for rule in form.rules for action in rule.get("then", ()) if "show" in action}
 
 
-def _within(form: Form, ids: set[str]) -> frozenset[str]:
+def _within(form: Form, ids: Collection[str]) -> frozenset[str]:
     """With a part all that lies in it, with a sub-table its columns."""
     found = set(ids)
     for identity in ids:
