@@ -59,6 +59,11 @@ class Use:
     inputs: Mapping[str, formulas.Formula]
     output: str | None
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """Its inputs as texts. Within a scope equal texts are equal values: no name stands for two things."""
+        return {key: formula.text for key, formula in self.inputs.items()}
+
 
 class Scope:
     """Names of a place and the results of `uses`. A use may take the names of those above it.
@@ -272,9 +277,19 @@ class Filled:
     def result(self, name: str) -> compiled.Result:
         if name not in self.results:
             use = self.scope.uses[name]
-            inputs = {key: self.compute(formula) for key, formula in use.inputs.items()}
-            self.results[name] = use.target.compute(inputs, self.rows, use.output, self.today)
+            self.results[name] = self._other_output(use) or use.target.compute(
+                {key: self.compute(formula) for key, formula in use.inputs.items()}, self.rows, use.output, self.today
+            )
         return self.results[name]
+
+    def _other_output(self, use: Use) -> compiled.Result | None:
+        """Another output of a table that was asked the same already: it is not asked again."""
+        for name, result in self.results.items():
+            other = self.scope.uses[name]
+            if result.fired is not None and other.target is use.target and other.asked == use.asked:
+                output = use.output or next(iter(result.fired.outputs))
+                return compiled.Result(result.fired.outputs[output], result.fired)
+        return None
 
     def why(self, row: int) -> list[Document]:
         """What each use that was computed gave this row."""
