@@ -105,7 +105,7 @@ WORDS = {
     "form": ("表单填报", "forms"),
     "api": ("系统对接", "another system"),
     "csv": ("文件导入", "files"),
-    "rule": ("预警规则", "rules"),
+    "rule": ("规则计算", "rules"),
     "sum": ("求和", "sum"),
     "mean": ("平均", "mean"),
     "ratio": ("比率", "ratio"),
