@@ -84,7 +84,7 @@ def read(document: Document, schema: formulas.Schema | None = None) -> Workflow:
     """
     reading = _Reading(schema or formulas.Schema())
     first = reading.sequence(document["steps"], "/steps", TRUNK, None)
-    body = {"who": [{"kind": "submitter"}]}
+    body = {"title": {"zh": "发起人", "en": "submitter"}, "who": [{"kind": "submitter"}]}
     reading.steps[SUBMIT] = Step(SUBMIT, SUBMIT, body, "", -1, TRUNK, first, {}, SUBMITTED, "any", {})
     foresees = any(step.body.get("empty", {}).get("do") == "refuse_start" for step in reading.steps.values())
     return Workflow(document, reading.steps, reading.holders, first, foresees)

@@ -6,7 +6,7 @@ A function takes the walk and the command, changes the walk, and raises Workflow
 from collections.abc import Mapping, Sequence
 
 from workflows import moves, returns, seats
-from workflows.document import Step
+from workflows.document import Document, Step
 from workflows.errors import Forbidden, Incomplete, Stale
 from workflows.seats import owner_of
 from workflows.state import RUNNING, WITHDRAWN, Command, Item, number
@@ -23,8 +23,10 @@ def decide(walk: Walk, command: Command) -> None:
     if "advises" in item:
         _advise(walk, identity, item, command)
         return
-    _require_reason(step, outcome, command)
-    _require_target(walk, item, step, command)
+    _require(step, outcome, command)
+    back = step.outcomes[outcome].get("return", {})
+    if back.get("to") == "earlier":
+        _target(walk, item, step, back, command)
     if "chosen" in command:
         choose(walk, command["chosen"])
     _speak(walk, identity, item, step, outcome, command.get("to"))
@@ -42,13 +44,11 @@ def send_back(walk: Walk, command: Command) -> None:
     """退回: `to` a step or to `submit`. Only a step whose rule says `ask` lets the person choose how to `resume`."""
     _, item, step = _mine(walk, command)
     _allow(step, "return", item)
-    _require_reason(step, "return", command)
-    target = returns.target_of(walk, item, command["to"])
-    if target is None:
-        raise Incomplete("nowhere_to_return", step, **_targets(walk, item, command["to"]))
-    rule = step.body.get("return", {}).get("resume", "again")
-    resume = command.get("resume") or "again" if rule == "ask" else rule
-    returns.go_back(walk, target, resume)
+    _require(step, "return", command)
+    rule = step.body.get("return", {})
+    target = _target(walk, item, step, rule, command)
+    resume = rule.get("resume", "again")
+    returns.go_back(walk, target, command.get("resume", "again") if resume == "ask" else resume)
     moves.go(walk, target.region, target.step, again=True)
 
 
@@ -199,11 +199,13 @@ def _allow(step: Step, deed: str, item: Item) -> None:
         raise Forbidden("not_allowed", step, deed=(DEEDS[deed].zh, DEEDS[deed].en))
 
 
-def _require_reason(step: Step, outcome: str, command: Command) -> None:
-    """A named outcome says what it requires; else the step says it, for everything but a yes."""
-    named = step.outcomes.get(outcome) if step.type == "decide" else None
-    wanted = (step.body if named is None else named).get("require", ())
-    if "reason" in wanted and outcome not in ("approve", "done"):
+def _require(step: Step, deed: str, command: Command) -> None:
+    """A named outcome says what it requires; the step says it for a rejection and a return."""
+    if step.type == "decide" and command["do"] == "decide":
+        wanted = step.outcomes[deed].get("require", ())
+    else:
+        wanted = step.body.get("require", ()) if deed in ("reject", "return") else ()
+    if "reason" in wanted:
         require_reason(command, step)
 
 
@@ -212,17 +214,15 @@ def require_reason(command: Command, step: Step | None = None) -> None:
         raise Incomplete("reason_needed", step)
 
 
-def _require_target(walk: Walk, item: Item, step: Step, command: Command) -> None:
-    """An outcome that returns to an earlier step leaves it to the person which one."""
-    rule = step.outcomes[command["outcome"]].get("return", {})
-    if rule.get("to") == "earlier" and returns.target_of(walk, item, command.get("to") or "") is None:
-        raise Incomplete("nowhere_to_return", step, **_targets(walk, item, command.get("to") or "—"))
-
-
-def _targets(walk: Walk, item: Item, wanted: str) -> dict[str, str]:
-    steps = walk.workflow.steps
-    possible = [steps[one].title() for one in returns.targets(walk.workflow, walk.state, item)]
-    return {"wanted": wanted, "targets": ", ".join(possible)}
+def _target(walk: Walk, item: Item, step: Step, rule: Document, command: Command) -> returns.Target:
+    """The place that somebody sends the run back to, if the rule lets him."""
+    allowed = returns.allowed(walk.workflow, walk.regions, item, rule)
+    for target in allowed:
+        if target.step == command.get("to"):
+            return target
+    steps = [walk.workflow.steps[target.step] for target in allowed]
+    zh, en = (", ".join(one.title(language) for one in steps) for language in ("zh", "en"))
+    raise Incomplete("nowhere_to_return", step, targets=(zh, en))
 
 
 ADD = {"before": seats.add_before, "with": seats.add_with, "after": seats.add_after}

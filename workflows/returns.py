@@ -8,10 +8,10 @@ was sent back from (at the parallel step around it, if it left one). A named out
 leads another way, so the run walks again then.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
-from workflows.document import SUBMIT, Step, Workflow
+from workflows.document import SUBMIT, Document, Step, Workflow
 from workflows.state import TRUNK_REGION, Item, Region, State
 from workflows.walk import Walk
 
@@ -21,18 +21,16 @@ class Target(NamedTuple):
     region: str
 
 
-def targets(workflow: Workflow, state: State, item: Item) -> list[str]:
-    """Where the one who is asked may send the run back to, the latest step first."""
-    return [target.step for target in _allowed(workflow, state["regions"], item)]
+def targets(workflow: Workflow, state: State, item: Item, outcome: str | None = None) -> list[str]:
+    """Where the one who is asked may send the run back to, the latest step first; or what an outcome leaves to him."""
+    step = workflow.steps[item["step"]]
+    rule = (step.outcomes[outcome] if outcome else step.body).get("return", {})
+    return [target.step for target in allowed(workflow, state["regions"], item, rule)]
 
 
-def target_of(walk: Walk, item: Item, step: str) -> Target | None:
-    """The place of a step, if the run may go back there from the item."""
-    return next((one for one in _allowed(walk.workflow, walk.regions, item) if one.step == step), None)
-
-
-def _allowed(workflow: Workflow, regions: dict[str, Region], item: Item) -> list[Target]:
-    to = workflow.steps[item["step"]].body.get("return", {}).get("to", "earlier")
+def allowed(workflow: Workflow, regions: Mapping[str, Region], item: Item, rule: Document) -> list[Target]:
+    """The places that a rule lets a run go back to from an item."""
+    to = rule.get("to", "earlier")
     if to == "earlier":
         return [one for one in earlier(regions, item["region"]) if one.step != item["step"]]
     return [around(workflow, regions, item["region"], named(to))]
@@ -43,7 +41,7 @@ def named(to: str) -> str:
     return SUBMIT if to == "submitter" else to
 
 
-def earlier(regions: dict[str, Region], place: str) -> Iterator[Target]:
+def earlier(regions: Mapping[str, Region], place: str) -> Iterator[Target]:
     """The steps that people concluded before a region came to where it stands, and the submitter."""
     here: str | None = place
     while here is not None:
@@ -53,7 +51,7 @@ def earlier(regions: dict[str, Region], place: str) -> Iterator[Target]:
     yield Target(SUBMIT, TRUNK_REGION)
 
 
-def around(workflow: Workflow, regions: dict[str, Region], place: str, step: str) -> Target:
+def around(workflow: Workflow, regions: Mapping[str, Region], place: str, step: str) -> Target:
     """Where a step stands that is in the branch of a region, or in one around it."""
     branch = workflow.steps[step].branch
     here: str | None = place

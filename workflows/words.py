@@ -60,8 +60,8 @@ REFUSALS: dict[str, Wording] = {
         "Nobody judges his own request. Choose somebody else",
     ),
     "nowhere_to_return": Wording(
-        "“{step}”不能退回到“{wanted}”。可退回：{targets}",
-        "“{step}” cannot be returned to “{wanted}”, but to: {targets}",
+        "请选择“{step}”退回到哪一步。可选：{targets}",
+        "Choose where “{step}” returns to. There are: {targets}",
     ),
     "cannot_jump": Wording(
         "不能跳到“{step}”：它在一个没有进行中的并行分支里。请跳到并行步骤本身",

@@ -49,7 +49,7 @@ def test_the_targets_are_the_steps_that_were_done_and_the_submitter() -> None:
     assert workflows.targets(story.workflow, story.state, item) == ["n2", "n1", "submit"]
     with pytest.raises(Incomplete) as refusal:
         story.does("send_back", "c", to="n9")
-    assert refusal.value.text("en") == "“n3” cannot be returned to “n9”, but to: n2, n1, submit"
+    assert refusal.value.text("en") == "Choose where “n3” returns to. There are: n2, n1, submitter"
 
 
 def test_a_document_may_name_the_one_place_to_return_to() -> None:
@@ -67,6 +67,14 @@ def test_a_step_that_does_not_allow_it_is_not_returned_from() -> None:
     with pytest.raises(Incomplete):
         needs.does("send_back", "a", to="submit")
     assert needs.does("send_back", "a", to="submit", reason="附件缺失").waiting == [("submit", "an")]
+
+
+def test_a_decision_asks_for_a_reason_as_each_outcome_says() -> None:
+    outcomes = [{"key": "approve", "steps": [], "require": ["reason"]}, {"key": "accept", "steps": []}]
+    story = Story(decide("n1", "vp", outcomes=outcomes))
+    with pytest.raises(Incomplete):
+        story.says("vp", "approve")
+    assert story.says("vp", "accept").status == "finished"
 
 
 # parallel parts
@@ -122,8 +130,11 @@ def test_an_outcome_may_leave_the_step_to_the_person() -> None:
         approve("n1", "a"), approve("n2", "b"), decide("n3", "vp", outcomes=[{"key": "ok", "steps": []}, back])
     )
     story.says("a").says("b")
-    with pytest.raises(Incomplete):
+    item = story.state["items"][story.item("vp")]
+    assert workflows.targets(story.workflow, story.state, item, "redo") == ["n2", "n1", "submit"]
+    with pytest.raises(Incomplete) as refusal:
         story.says("vp", "redo")
+    assert refusal.value.text() == "请选择“n3”退回到哪一步。可选：n2, n1, 发起人"
     assert story.says("vp", "redo", to="n1").waiting == [("n1", "a")]
 
 
