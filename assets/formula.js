@@ -60,7 +60,9 @@ document.addEventListener("toggle", (event) => {
 
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   for (const area of document.querySelectorAll("[data-formula-text]")) show(area);
-  if (target.matches("[data-formula-people]")) changed(areaOf(target));
+  if (!target.matches("[data-formula-people]")) return;
+  changed(areaOf(target));
+  target.querySelector("select")?.focus(); // what was pressed is gone
 });
 
 for (const area of document.querySelectorAll("[data-formula-text]")) show(area);

@@ -63,15 +63,14 @@ def set_level(body: Document, posted: Posted, around: Around) -> Document:
             level[name] = posted[name]
     if level["to"] == MEMBER and "has_roles" in posted:
         set_or_drop(level, "roles", posted.getlist("roles"))
-    before = level = cascade_uses.change(level, posted)
-    level = _weighed(level, posted, place, around)
+    level = _weighed(cascade_uses.change(level, posted), posted, place, around)
     for name in ("floor", "cap"):
         level = _bounded(level, name, posted)
     if (reserve := share(posted, "reserve", level.get("reserve", "0%"))) is not None:
         level["reserve"] = reserve
     if "why" in posted:
         set_or_drop(level, "why", words(level.get("why"), posted, "why"))
-    return _replaced(body, "levels", _without_idle_uses(level, before))
+    return _replaced(body, "levels", level)
 
 
 def set_shares(body: Document, posted: Posted, around: Around) -> Document:
@@ -81,9 +80,8 @@ def set_shares(body: Document, posted: Posted, around: Around) -> Document:
         return {name: value for name, value in body.items() if name != part}
     place = SHARED[part]
     first = next(iter(cascade_phrases.WEIGHTS[place].values()))
-    before = cascade_uses.change(body.get(part, {"weight": first}), posted)
-    shares = _weighed(before, posted, place, around)
-    return {**body, part: _without_idle_uses(shares, before)}
+    shares = cascade_uses.change(body.get(part, {"weight": first}), posted)
+    return {**body, part: _weighed(shares, posted, place, around)}
 
 
 def set_driver(body: Document, posted: Posted, around: Around) -> Document:
@@ -269,7 +267,7 @@ def _weighed(part: Document, posted: Posted, place: str, around: Around) -> Docu
     before = part.get("weight", "")
     way = posted.get("weight_way", "")
     if way and way != cascade_phrases.weight_way(before, place, uses):
-        return _by_way(part, way, place, around)
+        return _without_idle_uses(_by_way(part, way, place, around), part)
     if posted.get("weight", "").strip() and posted["weight"] != before:
         return {**part, "weight": posted["weight"].strip()}
     return part
@@ -292,7 +290,7 @@ def _bounded(level: Document, name: str, posted: Posted) -> Document:
     before = cascade_phrases.bound(name, level.get(name))
     way, factor = posted.get(f"{name}_way", before.way), posted.get(f"{name}_factor", "").strip()
     if way != before.way:
-        return _bound_by_way(level, name, way, before)
+        return _without_idle_uses(_bound_by_way(level, name, way, before), level)
     if factor and factor != before.factor and before.way in cascade_phrases.BOUNDS[name]:
         return {**level, name: cascade_phrases.bound_text(name, way, f"{number(posted, f'{name}_factor'):g}")}
     if posted.get(name, "").strip() and posted[name] != level.get(name):
@@ -310,8 +308,8 @@ def _bound_by_way(level: Document, name: str, way: str, before: cascade_phrases.
 
 
 def _without_idle_uses(part: Document, before: Document) -> Document:
-    """Tables and formulas that nothing in the part names any more go with what named them; those that nothing named
-    before stay, as somebody has just added them."""
+    """Tables and formulas that nothing names since another way was chosen go with what named them. Those that nothing
+    named before stay: somebody has just added them."""
     idle = _idle(part) - _idle(before)
     changed = dict(part)
     set_or_drop(changed, "uses", [use for use in part.get("uses", ()) if use["as"] not in idle])

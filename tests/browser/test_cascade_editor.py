@@ -103,6 +103,51 @@ def test_what_is_typed_in_another_card_survives_the_answer(browser: Browser, add
     page.close()
 
 
+@VIEWPORTS
+def test_an_expression_brings_its_desk_when_somebody_comes_to_it(
+    browser: Browser, address: str, assert_accessible: Callable[[Page], None], viewport: dict[str, int]
+) -> None:
+    page = open_editor(browser, address, viewport)
+    expect(page.locator(".formula-desk")).to_have_count(0)
+    page.locator("#w2-when").focus()
+    expect(page.locator("#w2-when-said")).to_contain_text("没有问题")
+    page.locator("#fold-l3-weight > summary").click()
+    page.locator("#l3-weight").focus()
+    expect(page.locator("#l3-weight-checked tbody tr")).to_have_count(3)
+    expect(page.locator(".formula-desk")).to_have_count(2)
+    ids = page.eval_on_selector_all("[id]", "elements => elements.map(element => element.getAttribute('id'))")
+    assert len(ids) == len(set(ids))
+    page.locator("#l3-weight").fill("个人权")
+    expect(page.locator("#card-l3 .formula-ink mark").first).to_have_text("个人权")
+    page.locator("#l3-weight-checked [data-remedy]").first.click()
+    expect(page.locator("#l3-weight")).to_have_value("个人权重")
+    page.locator("#l3-weight-chips .name-chip", has_text="在岗工作日占比").click()
+    expect(page.locator("#l3-weight")).to_have_value("个人权重在岗工作日占比")
+    page.locator("#l3-weight").fill("个人权重*在岗工作日占比")
+    expect(page.locator("#l3-weight-said")).to_contain_text("没有问题")
+    page.keyboard.press("Tab")
+    expect(page.locator("#undo-says")).to_contain_text("个人权重*在岗工作日占比 →")
+    expect(page.locator("#l3-weight-checked tbody tr")).to_have_count(3)
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.close()
+
+
+def test_a_rate_and_a_table_are_added_with_buttons(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    page.click("#visits-add-rate")
+    expect(page.locator("#card-visits fieldset", has_text="比率1")).to_have_count(1)
+    page.select_option("#visits-source", label="新人爬坡系数")
+    page.click("#visits-add-use")
+    expect(page.locator("#visits-use-4-as")).to_have_value("爬坡系数")
+    expect(page.locator("#cascade-toolbar")).to_contain_text("没有问题")
+    page.locator("#fold-visits-uses > summary").click()
+    page.locator("#visits-use-4-remove").click()
+    expect(page.locator("#visits-use-4-as")).to_have_count(0)
+    page.close()
+
+
 def test_a_level_goes_and_comes_back(browser: Browser, address: str) -> None:
     page = open_editor(browser, address, DESKTOP)
     page.click("#l2-remove")

@@ -113,7 +113,7 @@ def test_names_and_functions_go_in_at_the_caret(
     area = write(page, "")
     page.locator(".formula-functions > summary").focus()
     page.keyboard.press("Enter")
-    page.fill("[type=search]", "不低于")
+    page.fill("[name=q]", "不低于")
     summary = page.locator(".function-list summary").first
     expect(summary).to_contain_text("MAX")
     summary.focus()
@@ -129,6 +129,58 @@ def test_names_and_functions_go_in_at_the_caret(
     page.keyboard.press("Enter")
     expect(area).to_have_value("MAX(0,历史业绩)")
     expect(page.locator(SAID)).not_to_have_class(re.compile("is-wrong"))
+    page.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """From where the focus is, with the Tab key alone."""
+    for _step in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by Tab")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_keyboard_alone_suffices(
+    browser: Browser, formula: str, assert_accessible: Callable[[Page], None], viewport: dict[str, int]
+) -> None:
+    page = opened(browser, formula, viewport)
+    area, rows = page.locator(TEXT), page.locator(".formula-outcomes tbody tr")
+    tab_to(page, TEXT)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("ＭＡＸ（历史业，０）")
+    expect(page.locator(".formula-ink mark")).to_have_text("历史业")
+    tab_to(page, "[data-remedy]")
+    page.keyboard.press("Enter")
+    expect(area).to_have_value("ＭＡＸ（历史业绩，０）")
+    expect(page.locator(SAID)).not_to_have_class(re.compile("is-wrong"))
+    tab_to(page, ".formula-remove")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(2)
+    expect(page.locator("#expression-person")).to_be_focused()
+    tab_to(page, ".formula-more > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=sought]")
+    page.keyboard.insert_text("安店")
+    expect(page.locator(".formula-found button")).to_have_count(1)
+    tab_to(page, ".formula-found button")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(3)
+    expect(rows.last).to_contain_text("安店长")
+    assert_accessible(page)
+    tab_to(page, ".formula-functions > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[type=search][name=q]")
+    page.keyboard.insert_text("封顶")
+    expect(page.locator(".function-list summary").first).to_contain_text("MIN")
+    tab_to(page, ".function-list summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[data-insert='MIN()']")
+    page.keyboard.press("Enter")
+    expect(area).to_be_focused()
+    expect(area).to_have_value(re.compile(r"MIN\(\)"))
+    assert_no_sideways_scroll(page)
     page.close()
 
 

@@ -224,6 +224,11 @@ def test_what_was_just_added_stays_until_a_formula_names_it(do: Callable[..., Do
     assert level(body, "l2")["uses"][-1]["table"] == "medical.ramp"
 
 
+def test_a_misspelt_name_takes_no_table_away(do: Callable[..., Document], draft: Any) -> None:
+    before = level(draft.document["body"], "l2")["uses"]
+    assert level(do("level", id="l2", weight="单位权"), "l2")["uses"] == before
+
+
 def test_a_new_name_of_a_value_is_written_into_every_formula_of_the_card(
     do: Callable[..., Document], draft: Any, around: Around
 ) -> None:
