@@ -10,6 +10,9 @@ from builder import (
     cascade_views,
     dependent_views,
     factor_views,
+    form_designer_views,
+    form_exchange_views,
+    form_preview_views,
     formula_commands,
     formula_views,
     graph_views,
@@ -66,6 +69,7 @@ PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
+    *(form_designer_views, form_preview_views, form_exchange_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(score_views, what_if_views, submission_views, submission_api_views, api_views),
 )

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 import formulas
-from builder import formula_circles, formula_editor, formula_people, formula_places, samples
+from builder import form_formulas, formula_circles, formula_editor, formula_people, formula_places, samples
 from builder.formula_editor import Shown, Text
 from builder.formula_people import MOST, People
 from builder.models import DefinitionVersion
@@ -37,17 +37,20 @@ Session = MutableMapping[str, Any]
 @dataclass(frozen=True)
 class Stand:
     """`about` says which people: expressions about the same share who was chosen. `circle` is what the text alone
-    does not show."""
+    does not show. `alone` is all there is to show of an expression that is about nobody: one of a form."""
 
     draft: Text
     before: Text | None
     about: str
     everybody: Callable[[], Rows]
     circle: Fault | None = None
+    alone: Shown | None = None
 
 
 def of_place(draft: DefinitionVersion, at: str, typed: str | None, known: Sources) -> Stand:
     """A place of `formula_places`; `typed` is the text where it is not the draft's. Raises NotFound."""
+    if draft.definition.kind == "form":
+        return _of_form(draft, at, typed)
     place = formula_places.find(draft.document, at)
     if place is None:
         raise NotFound(_("This card is gone: somebody removed it. Reload the page."), f"no expression at {at}")
@@ -60,6 +63,14 @@ def of_place(draft: DefinitionVersion, at: str, typed: str | None, known: Source
         f"{place.name} {place.level}",
         lambda: samples.of(place.name, company_id, place.level),
     )
+
+
+def _of_form(draft: DefinitionVersion, at: str, typed: str | None) -> Stand:
+    found = form_formulas.show(draft.document["body"], at, typed)
+    if found is None:
+        raise NotFound(_("This card is gone: somebody removed it. Reload the page."), f"no expression at {at}")
+    text = Text(typed or "", formula_editor.Setting(()))
+    return Stand(text, None, "form", lambda: samples.NOBODY, alone=found)
 
 
 def of_formula(draft: DefinitionVersion, document: Document, known: Sources) -> Stand:
@@ -80,6 +91,8 @@ def text_of(document: Document) -> Text:
 
 
 def show(stand: Stand, people: People, person: int, known: Sources) -> Shown:
+    if stand.alone is not None:
+        return stand.alone
     found = formula_editor.show(stand.draft, stand.before, people.rows, person, known, clock.today())
     return formula_editor.refused(found, stand.circle) if stand.circle else found
 

@@ -29,7 +29,12 @@ from organization import roles
 
 bp = Blueprint("definitions", __name__, url_prefix="/definitions")
 
-EDITORS = {"cascade": "cascades.edit", "formula": "formulas.edit", "table": "tables.edit"}
+EDITORS = {
+    "cascade": "cascades.edit",
+    "form": "form_designer.edit",
+    "formula": "formulas.edit",
+    "table": "tables.edit",
+}
 """Kinds that have an editor of their own; the plain one stays for expert mode (`?plain=1`)."""
 
 

@@ -1,0 +1,145 @@
+"""A form as its page draws it (templates/_macros/form_fields.html): for one person, with these values, with what is
+wrong beside each field. Who fills it, its preview and the canvas of its designer draw the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder import forms
+from builder.forms import options as choices
+from builder.forms import rights, widgets
+from builder.forms.document import Field, Form
+from builder.forms.effective import Effective
+from builder.forms.options import Option
+from builder.forms.world import World
+from core.db import Document
+from core.errors import Problem
+
+OPEN_OPTIONS = 5  # as many lie open; more are a list to open
+LONGEST = 50_000
+ACCEPTED = {
+    "image": "image/*",
+    "pdf": ".pdf",
+    "document": ".doc,.docx",
+    "sheet": ".xls,.xlsx,.csv",
+    "slides": ".ppt,.pptx",
+    "text": ".txt,.md",
+}
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """`raw` holds by posted name what was typed and could not be read. Columns are posted, and problems placed, as
+    resources-0-qty and /resources/0/qty."""
+
+    form: Form
+    state: Effective
+    world: World
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    raw: Mapping[str, str] = field(default_factory=dict)
+    # ── what is there ──
+
+    def shows(self, node: Document) -> bool:
+        """A part stands when something in it does; notes and dividers go with what they lie in."""
+        if not self.state.shows(node["id"]):
+            return False
+        if "field" in node:
+            return node["field"] in self.form.fields and self.state.shows(node["field"])
+        inner = node.get("items")
+        return inner is None or any(self.shows(entry) for entry in inner)
+
+    def columns(self, table: Field) -> list[Field]:
+        return [column for column in self.ordered(table) if self.state.shows(column.id)]
+
+    def ordered(self, table: Field) -> list[Field]:
+        """Columns as the layout has them."""
+        placed = [entry["field"] for entry in table.item.get("items", ())]
+        known = {column.id: column for column in table.columns}
+        return [known[identity] for identity in placed if identity in known] or list(table.columns)
+
+    def state_of(self, at: Field) -> str:
+        """given when the person types it, fixed when he only reads it."""
+        table = at.table is not None and at.table in self.state.readonly
+        return "fixed" if at.id in self.state.readonly or table else "given"
+
+    def required(self, at: Field) -> bool:
+        return at.id in self.state.required
+
+    # ── values ──
+
+    def value(self, at: Field) -> Any:
+        return self.state.values.get(at.name)
+
+    def rows(self, table: Field) -> list[Document]:
+        """At least as many as there must be, one to begin with."""
+        found = self.value(table) or []
+        least = max(1, table.spec.get("minItems", 0)) if self.state_of(table) == "given" else 0
+        return [*found, *({} for _row in range(least - len(found)))]
+
+    def sums(self, table: Field) -> Mapping[str, float]:
+        return self.state.sums.get(table.id, {}) if table.sums else {}
+
+    def said(self, at: Field, value: Any, name: str) -> str:
+        """What stands in the box."""
+        return self.raw[name] if name in self.raw else forms.typed(at, value)
+
+    def shown(self, at: Field, value: Any) -> str:
+        return "" if value is None else forms.shown(at, value, self.world, self.options(at))
+
+    # ── what may be given ──
+
+    def options(self, at: Field) -> Sequence[Option]:
+        return self.state.options.get(at.id, ())
+
+    def as_radios(self, at: Field) -> bool:
+        return at.widget == "choice" and at.table is None and 0 < len(self.options(at)) <= OPEN_OPTIONS
+
+    def cascade(self, at: Field, chosen: Sequence[str]) -> list[Sequence[Option]]:
+        """What each list offers, one further than what is chosen."""
+        offered: list[Sequence[Option]] = [self.options(at)] if self.options(at) else []
+        for value in chosen:
+            option = choices.chosen(offered[-1], value) if offered else None
+            if option is None or not option.options:
+                break
+            offered.append(option.options)
+        return offered
+
+    def picks(self, at: Field) -> bool:
+        return at.widget in widgets.PICKERS
+
+    def offered(self, at: Field) -> Sequence[tuple[Any, str]]:
+        """What a picker offers before anything is typed: ids and names."""
+        return ()
+
+    def pick_url(self, at: Field) -> str | None:
+        """Where a picker asks what it offers for `q`, the words typed so far; answers with picker_options()."""
+        return None
+
+    def longest(self, at: Field) -> int:
+        return int(at.spec.get("maxLength") or at.type.longest or LONGEST)
+
+    def accepted(self, at: Field) -> str:
+        kinds = at.spec.get("x-files", {}).get("accept") or (["image"] if at.widget == "image" else list(ACCEPTED))
+        return ",".join(ACCEPTED[kind] for kind in kinds)
+
+    # ── what is wrong ──
+
+    def problems_at(self, name: str) -> list[Problem]:
+        return _at(self.problems, name)
+
+    def warnings_at(self, name: str) -> list[Problem]:
+        return _at(self.warnings, name)
+
+    def rights(self, at: Field) -> str:
+        return rights.may(self.form, at.id, self.world.who.roles)
+
+
+def place(problem: Problem) -> str:
+    """The posted name of what a problem is at: resources-0-qty for /resources/0/qty."""
+    return problem.path.strip("/").replace("/", "-")
+
+
+def _at(problems: Sequence[Problem], name: str) -> list[Problem]:
+    return [problem for problem in problems if place(problem) == name]
