@@ -6,6 +6,7 @@
     turn = workflows.perform(workflow, turn.state, {"do": "transfer", "item": "w2", "by": "m4", "to": "m9"}, facts)
     workflows.replay(workflow, events) == turn.state            the events are enough
     workflows.check(body, schema)                               what publishing refuses, each at its place
+    workflows.hints(body, schema)                               conditions that overlap or leave something over
     workflows.simulate(workflow, "m7", facts)                   the route that is ahead
 
 `facts` (workflows.facts.Facts) is written by the caller: who somebody's manager is, what stands in the record. The
@@ -15,13 +16,13 @@ Where to find what
 ------------------
     document     the tree, read once: what follows what                 checks       what publishing refuses
     state        the shapes of a state, its regions and items           coverage     conditions that overlap
-    facts        what is asked of the world                             simulate     the route ahead
-    walk         one operation at work on a copy of the state           runs         operations by name, replay
-    moves        entering steps, going on, ending                       operations   what people and time do
-    people       who is asked, and the policies                         interventions  what an admin does
-    seats        many voices, one outcome; added signers                errors, words  refusals, in two languages
-    joins        parallel branches coming together
-    returns      going back, and where it resumes
+    facts        what is asked of the world                             hints        what is worth knowing
+    walk         one operation at work on a copy of the state           simulate     the route ahead
+    moves        entering steps, going on, ending                       runs         operations by name, replay
+    people       who is asked, and the policies                         operations   what people and time do
+    seats        many voices, one outcome; added signers                interventions  what an admin does
+    joins        parallel branches coming together                      errors       what the engine refuses
+    returns      going back, and where it resumes                       problems, words  sentences, in two languages
 
 Steps
 -----
@@ -49,10 +50,10 @@ A refused operation changes nothing.
 """
 
 from workflows.checks import check
-from workflows.coverage import Finding, findings
 from workflows.document import SUBMIT, Step, Workflow, read
 from workflows.errors import Forbidden, Incomplete, Nobody, Stale, WorkflowError
 from workflows.facts import Facts
+from workflows.hints import hints
 from workflows.problems import Problem
 from workflows.returns import targets
 from workflows.runs import OPERATIONS, decide, perform, replay, start
@@ -71,7 +72,6 @@ __all__ = [
     "Effect",
     "Event",
     "Facts",
-    "Finding",
     "Forbidden",
     "Incomplete",
     "Item",
@@ -87,7 +87,7 @@ __all__ = [
     "WorkflowError",
     "check",
     "decide",
-    "findings",
+    "hints",
     "perform",
     "read",
     "replay",

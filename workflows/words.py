@@ -136,6 +136,14 @@ PROBLEMS: dict[str, Wording] = {
         "这个分支永远走不到：前面的条件已经包含它，或它不可能成立。请调整顺序或条件",
         "This branch is never taken: those before it hold as well, or it cannot hold. Move it up or change it",
     ),
+    "conditions_overlap": Wording(
+        "{record} 时第 {first} 个分支也成立，会走那一个。若不是本意，请调整条件或顺序",
+        "With {record} branch {first} holds as well and is taken. Change or reorder the conditions if that is wrong",
+    ),
+    "conditions_leave": Wording(
+        "{record} 时没有分支成立，会走“其他情况”。若不是本意，请补上条件",
+        "With {record} no branch holds and “otherwise” is taken. Add a condition if that is wrong",
+    ),
     "formula": Wording("{said}", "{said}"),
     "not_bool": Wording(
         "条件要能判断是或否，例如 金额>10000",
@@ -214,4 +222,4 @@ PROBLEMS: dict[str, Wording] = {
         "“{step}” has an empty branch and is joined at once, before anybody acts. Remove it, or join all",
     ),
 }
-"""What publishing says about a document."""
+"""What publishing says about a document: what it refuses, and what is worth knowing."""

@@ -2,7 +2,7 @@
 
 import formulas
 import workflows
-from workflows.coverage import GAP, NEVER, OVERLAP
+from workflows.coverage import GAP, NEVER, OVERLAP, findings
 
 SCHEMA = formulas.Schema(
     {
@@ -17,7 +17,7 @@ SCHEMA = formulas.Schema(
 
 
 def told(*conditions: str) -> dict[tuple[str, tuple[int, ...]], dict[str, object]]:
-    found = workflows.findings([{"when": text} for text in conditions], SCHEMA)
+    found = findings([{"when": text} for text in conditions], SCHEMA)
     return {(one.kind, one.branches): dict(one.record) for one in found}
 
 
@@ -59,3 +59,24 @@ def test_rows_of_sub_tables_and_broken_conditions_are_left_alone() -> None:
     assert told("SUM(明细.数量)>3") == {}
     assert told("评份>3", "评分<3") == {}
     assert told("评分") == {}
+
+
+def test_hints_stand_at_their_branch_with_the_record_in_the_sentence() -> None:
+    inner = {
+        "id": "n2",
+        "type": "choose",
+        "branches": [
+            {"id": "b1", "when": "评分<3", "steps": []},
+            {"id": "b2", "when": "AND(评分<5,加急)", "steps": []},
+        ],
+        "else": {"id": "b0", "steps": []},
+    }
+    outer = {"id": "n1", "type": "together", "branches": [{"id": "b3", "steps": [inner]}]}
+    overlap, gap = workflows.hints({"steps": [outer]}, SCHEMA)
+    assert overlap.path == "/steps/0/branches/0/steps/0/branches/1/when"
+    assert overlap.text() == "加急=是、评分=2 时第 1 个分支也成立，会走那一个。若不是本意，请调整条件或顺序"
+    assert gap.path == "/steps/0/branches/0/steps/0/else"
+    assert (
+        gap.text("en")
+        == "With 加急=yes, 评分=5 no branch holds and “otherwise” is taken. Add a condition if that is wrong"
+    )
