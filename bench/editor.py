@@ -4,6 +4,7 @@ What a key costs (goal 50 ms): the whole request from the client's side of the d
 beside the same request to a page that does nothing.
 """
 
+import gzip
 import html
 import re
 import tempfile
@@ -41,6 +42,7 @@ def main() -> None:
             with app.app_context():
                 company_id = db.session.scalars(select(Company.id)).one()
             editor(client, key, company_id)
+        cascade(client, company_id)
         show("the list of functions, 45 examples run", lambda: client.get("/formulas/functions"))
 
 
@@ -62,13 +64,38 @@ def editor(client: FlaskClient, key: str, company_id: int) -> None:
     show(f"{key}: a key, a name is wrong", check(lambda n: f"{sent['expression']}*历史业{n}"), "goal < 50 ms")
 
 
+def cascade(client: FlaskClient, company_id: int) -> None:
+    """Every expression of a cascade: what a card loads when somebody comes to it, and what a key costs then."""
+    with client.application.app_context():
+        found = definitions.find(company_id, "cascade", "medical.sales_cascade")
+        assert found is not None
+        address, cards, draft = f"/formulas/{found.id}", f"/cascades/{found.id}", f"/cascades/{found.id}/draft"
+    client.post(draft)
+    page = client.get(cards)
+    print(f"cascade: the page has {len(page.data) / 1e3:.0f} kB, {len(gzip.compress(page.data)) / 1e3:.0f} kB sent")
+    show("cascade: the page", lambda: client.get(cards))
+    for at in ("levels/l1/weight", "levels/l3/weight", "time/weight"):
+        asked = {"id": "here", "at": at, "field": "typed", "typed": "历史占比"}
+        desk = client.post(f"{address}/desk", data=asked).get_data(as_text=True)
+        kept = re.search(r'name="here-kept" value="([^"]*)"', desk)
+        assert kept is not None
+        show(f"{at}: the desk is opened", opening(client, f"{address}/desk", asked))
+        sent = asked | {"here-kept": html.unescape(kept[1])}
+        show(f"{at}: a key", opening(client, f"{address}/check", sent, keys=True), "goal < 50 ms")
+
+
+def opening(client: FlaskClient, address: str, sent: dict[str, str], *, keys: bool = False) -> Callable[[], object]:
+    text = iter(range(1, 1000))
+    return lambda: client.post(address, data=sent | ({"typed": f"{sent['typed']}*{next(text)}"} if keys else {}))
+
+
 def fields(page: str) -> dict[str, str]:
     form = page[page.index('id="formula"') :]
     found = dict(re.findall(r'<(?:input|select) [^>]*?name="([\w-]+)"(?: value="([^"]*)")?', form))
     typed = re.search(r"<textarea [^>]*>(.*?)</textarea>", form, re.DOTALL)
     assert typed is not None
     kept = {name: html.unescape(value) for name, value in found.items() if name.endswith("-kept")}
-    return kept | {"expression": html.unescape(typed[1]), "field": "expression"}
+    return kept | {"expression": html.unescape(typed[1]), "field": "expression", "id": "expression"}
 
 
 def show(name: str, ask: Callable[[], object], goal: str = "") -> None:

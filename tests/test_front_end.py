@@ -1,6 +1,7 @@
 """The pages' looks and scripts: what the browser gets, and that nothing points to what is not there."""
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def test_assets_are_sent_compressed_to_who_can_read_it(client: FlaskClient) -> N
 
 def test_what_every_page_loads_is_small(client: FlaskClient) -> None:
     assert len(get(client, "app.js", **{"Accept-Encoding": "gzip"}).data) <= 60_000
+
+
+def test_all_of_our_scripts_with_htmx_and_sortable_fit_into_100_kb(client: FlaskClient) -> None:
+    """CodeMirror and ECharts are fetched on demand and counted apart; no page loads more than everything else."""
+    ours = [
+        name
+        for name in json.loads((assets.BUILT / "manifest.json").read_text())
+        if name.endswith(".js") and name not in ("code.js", "charts.js")
+    ]
+    sizes = {name: len(get(client, name, **{"Accept-Encoding": "gzip"}).data) for name in ours}
+    assert "formula.js" in sizes
+    assert sum(sizes.values()) <= 100_000, sizes
 
 
 def test_pages_load_charts_and_editor_only_where_they_use_them(client: FlaskClient) -> None:

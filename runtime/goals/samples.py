@@ -1,6 +1,10 @@
-"""Units and people of the company as cascade expressions see them, for the formula editor."""
+"""Units, people, products and months of the company as cascade expressions see them, for the formula editor.
+
+What is split next is not known yet: everybody's target here is the last year's actual, grown as the last split grew.
+"""
 
 from collections import defaultdict
+from statistics import median
 
 from flask import Flask
 from sqlalchemy import select
@@ -16,10 +20,16 @@ from runtime.goals.models import GoalSet
 from runtime.goals.plans import FRONT_LINE
 from runtime.goals.publishing import planned_cycle
 
+MEMBER = "member"
+
 
 def init_app(_app: Flask) -> None:
     samples.register("cascade.unit", units)
     samples.register("cascade.member", members)
+    samples.register("cascade.parent", parents)
+    samples.register("cascade.warning", warned)
+    samples.register("cascade.product", products)
+    samples.register("cascade.month", months)
 
 
 def units(company_id: int, level: str | None) -> Rows | None:
@@ -35,9 +45,49 @@ def members(company_id: int, _level: str | None) -> Rows | None:
     return _rows(here, here.members, [member.unit_id for member in here.members], company_id)
 
 
+def parents(company_id: int, level: str | None) -> Rows | None:
+    """Those who hold back a reserve where a level is split: the units right above it."""
+    here = _ground(company_id)
+    of_members = [member.unit_id for member in here.members]
+    below = of_members if level == MEMBER else [unit.parent_id for unit in here.units if unit.level == level]
+    found = [unit for unit in here.units if unit.id in below]
+    history = [here.history_of(unit) for unit in found]
+    growth = _growth(company_id)
+    given = {
+        "target": [own * (1 + growth) for own in history],
+        "history": history,
+        "growth": [growth] * len(found),
+    }
+    return Rows([unit.name for unit in found], columns.of_parents(here, found, given))
+
+
+def warned(company_id: int, level: str | None) -> Rows | None:
+    """Everybody who carries a target, with the target and the median of his team."""
+    found = members(company_id, level)
+    if found is None:
+        return None
+    growth, teams = _growth(company_id), [member.unit_id for member in _ground(company_id).members]
+    targets = [own * (1 + growth) for own in found.columns["history"]]
+    by_team: dict[int, list[float]] = defaultdict(list)
+    for team, target in zip(teams, targets, strict=True):
+        by_team[team].append(target)
+    medians = [median(by_team[team]) for team in teams]
+    more = {"target": targets, "name": list(found.names), "team_median": medians}
+    return Rows(found.names, {**found.columns, **more})
+
+
+def products(company_id: int, _level: str | None) -> Rows | None:
+    found = columns.of_products(_ground(company_id))
+    return Rows(found["line"], found)
+
+
+def months(company_id: int, _level: str | None) -> Rows | None:
+    here = _ground(company_id)
+    return Rows(list(here.year.months), columns.of_months(here))
+
+
 def _rows(here: Ground, found: list[UnitRow] | list[MemberRow], parents: list[int | None], company_id: int) -> Rows:
-    last = _last_set(company_id)
-    growth = float(last.total) / last.base - 1 if last and last.base else 0.0
+    growth = _growth(company_id)
     history = [here.history_of(row) for row in found]
     sums: dict[int | None, float] = defaultdict(float)
     for own, parent in zip(history, parents, strict=True):
@@ -48,6 +98,11 @@ def _rows(here: Ground, found: list[UnitRow] | list[MemberRow], parents: list[in
         "parent_growth": [growth] * len(found),
     }
     return Rows([row.name for row in found], columns.of_children(here, found, given, list(parents)))
+
+
+def _growth(company_id: int) -> float:
+    last = _last_set(company_id)
+    return float(last.total) / last.base - 1 if last and last.base else 0.0
 
 
 def _ground(company_id: int) -> Ground:

@@ -126,7 +126,7 @@ def test_an_expression_brings_its_desk_when_somebody_comes_to_it(
     page.locator("#l3-weight").fill("个人权重*在岗工作日占比")
     expect(page.locator("#l3-weight-said")).to_contain_text("没有问题")
     page.keyboard.press("Tab")
-    expect(page.locator("#undo-says")).to_contain_text("个人权重*在岗工作日占比 →")
+    expect(page.locator("#undo-says")).to_contain_text("个人权重*在岗工作日占比 →", timeout=20_000)
     expect(page.locator("#l3-weight-checked tbody tr")).to_have_count(3)
     page.wait_for_load_state("networkidle")
     assert_accessible(page)

@@ -358,6 +358,26 @@ def expressions_in(part: Any) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("at", "typed", "names"),
+    [
+        ("levels/l2/reserve", "IF(增长率>0,5%,3%)", ["华东大区", "西南大区"]),
+        ("levels/l3/reserve", "人数/100", ["上海", "江苏", "四川"]),
+        ("time/weight", "季节占比", []),
+        ("products/weight", "销售占比", []),
+        ("warnings/w2/when", "目标>历史业绩*1.3", []),
+        ("drivers/visits/rates/ticket/value", "客单价", []),
+    ],
+)
+def test_an_expression_is_shown_for_those_it_is_asked_about(
+    operations: FlaskClient, cascade: Definition, at: str, typed: str, names: list[str]
+) -> None:
+    found = outcomes(at_place(operations, cascade, "desk", at, typed))
+    assert found, "somebody stands beside it"
+    assert set(names) <= {*found} or not names
+    assert any(after not in ("—", "") for _before, after in found.values())
+
+
 def test_a_card_that_is_gone_says_so(operations: FlaskClient, cascade: Definition) -> None:
     sent = {"id": "here", "at": "levels/l9/weight", "field": "typed", "typed": "1"}
     assert operations.post(f"/formulas/{cascade.id}/desk", data=sent).status_code == 404
