@@ -17,7 +17,7 @@ from builder.forms import Form, World
 from builder.models import Definition, DefinitionVersion
 from core import clock
 from core.db import Document, db
-from core.errors import Forbidden, NotFound, Problem
+from core.errors import NotFound, Problem
 from organization.models import Member, OrgUnit
 from runtime.submissions import worlds
 from runtime.submissions.models import Submission
@@ -53,8 +53,8 @@ class Filling:
 
 def find(member: Member, key: str, client_id: str) -> Filling:
     """Raises NotFound where no such form is in force for him, or the id is somebody else's."""
-    asked = _asked(member.company_id, client_id).where(Definition.key == key, OrgUnit.id == member.unit_id)
-    found = next((row for row in db.session.execute(asked) if definitions.holds(row[0], None, row[2])), None)
+    wanted = asked(member.company_id, client_id).where(Definition.key == key, OrgUnit.id == member.unit_id)
+    found = next((row for row in db.session.execute(wanted) if definitions.holds(row[0], None, row[2])), None)
     if found is None or key.endswith(ASKED_ELSEWHERE):
         raise NotFound(_("There is no such form, or it is not published for your unit."))
     version, begun, unit = found
@@ -72,7 +72,8 @@ def of(
     return Filling(member.company_id, member, unit_id, version, form, world, names, client_id, begun)
 
 
-def _asked(company_id: int, client_id: str) -> sa.Select[Any]:
+def asked(company_id: int, client_id: str) -> sa.Select[Any]:
+    """Published forms with what stands under an id and the units of the company; the caller narrows both."""
     begun = sa.and_(Submission.company_id == company_id, Submission.client_id == client_id)
     return (
         select(DefinitionVersion, Submission, OrgUnit)
@@ -90,12 +91,6 @@ def may_fill(filling: Filling) -> Problem | None:
     often = forms.limits.often(filling.form)
     sent = _sent_since(filling, often.began(clock.today())) if often else 0
     return forms.limits.refusal(filling.form, filling.world.who, clock.today(), sent)
-
-
-def require(filling: Filling) -> None:
-    """Raises Forbidden with the sentence of `may_fill`."""
-    if problem := may_fill(filling):
-        raise Forbidden(problem.message, f"{filling.definition.key}: {problem.code}")
 
 
 def _sent_since(filling: Filling, day: dt.date | None) -> int:

@@ -17,7 +17,7 @@ from builder.forms import Effective
 from core import audit, clock, jobs
 from core.db import Document, db
 from core.errors import Conflict, Forbidden, Invalid, Problem
-from runtime.submissions import attachments, field_values, filling, serials
+from runtime.submissions import attachments, field_values, filling, public, serials
 from runtime.submissions.filling import Filling
 from runtime.submissions.models import Submission
 
@@ -57,12 +57,19 @@ def submit(
     Invalid with every problem at its place, Doubtful while warnings are not accepted. Flushes."""
     if place.begun is not None and place.is_sent:
         raise SentAlready(place.begun)
-    filling.require(place)
+    require(place)
     state = judged(place, values, unread=unread, in_spite_of_warnings=in_spite_of_warnings)
     submission = _stored(place, state, source, recorded_at)
     audit.record("submission.submit", f"submission:{submission.id}", by_id=submission.submitter_id)
     _follow(place, submission)
     return submission
+
+
+def require(place: Filling) -> None:
+    """Raises Forbidden where the form, or its link, takes nothing from him now."""
+    refusal = filling.may_fill(place) if place.member else public.refusal(place)
+    if refusal:
+        raise Forbidden(refusal.message, f"{place.definition.key}: {refusal.code}")
 
 
 def judged(

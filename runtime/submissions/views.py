@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, jsonify, make_response, render_tem
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from builder import forms
 from core import access, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
@@ -14,6 +15,7 @@ from runtime.submissions import attachments, filling, pages, pickers, posting, r
 from runtime.submissions.filling import LONGEST_CLIENT_ID, Filling
 from runtime.submissions.models import Submission
 from runtime.submissions.pages import FillingPage
+from runtime.submissions.public_views import token_of
 from runtime.submissions.submissions import Doubtful, SentAlready
 
 bp = Blueprint("forms", __name__, url_prefix="/forms")
@@ -36,7 +38,7 @@ def fill(key: str) -> Response:
     if place.begun is not None and place.is_sent:
         return go_to(_record_url(key, place.begun))
     values = filling.begin(place, posting.given(place, request.args))
-    return _page(pages.begun(place, values), refusal=filling.may_fill(place))
+    return _page(pages.begun(place, values), refusal=filling.may_fill(place), link=_link(place))
 
 
 @bp.post("/<key>")
@@ -67,7 +69,7 @@ def send(key: str) -> Response:
 def live(key: str) -> str:
     """The form as it stands after a change: shown, hidden, computed; kept as a draft."""
     place = _posted_place(key)
-    filling.require(place)
+    submissions.require(place)
     page = pages.of(place, posting.read(place, request.form), checked="checked" in request.form)
     draft = submissions.keep_draft(place, page.state)
     drawn = render_template("runtime/submissions/_form.html", page=page, draft=draft)
@@ -159,6 +161,13 @@ def _sent(key: str, submission: Submission) -> Response:
         return jsonify({"id": submission.id, "state": submission.state, "url": url})
     flash(_("Sent. Thank you."), "good")
     return go_to(url)
+
+
+def _link(place: Filling) -> str | None:
+    """The address for people without an account, for those who publish forms and where there is one."""
+    if forms.limits.public(place.form) is None or not current_user.may("definitions.publish"):
+        return None
+    return url_for("public_forms.fill", token=token_of(place.version.definition_id), _external=True)
 
 
 def _record_url(key: str, submission: Submission) -> str:

@@ -37,9 +37,7 @@ def numbers() -> list[str]:
     return [one.values["no"] for one in db.session.scalars(sent)]
 
 
-def test_each_record_has_the_next_number_and_is_called_by_it(
-    people: People, publish: Publish, sign_in: SignIn
-) -> None:
+def test_each_record_has_the_next_number_and_is_called_by_it(people: People, publish: Publish, sign_in: SignIn) -> None:
     publish(NUMBERED, KEY)
     client = sign_in(people.an)
     for name, what in (("a", "一"), ("b", "太长太长太长"), ("c", "三")):
