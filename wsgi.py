@@ -58,6 +58,7 @@ from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
+from runtime.submissions import public_views as public_form_views
 from runtime.submissions import views as submission_views
 from runtime.whatif import drafts, marked
 from runtime.whatif import views as what_if_views
@@ -71,7 +72,7 @@ PAGES = (
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(form_designer_views, form_preview_views, form_exchange_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
-    *(score_views, what_if_views, submission_views, submission_api_views, api_views),
+    *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
