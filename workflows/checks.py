@@ -48,17 +48,14 @@ def _identified(steps: Steps, path: str) -> Iterator[tuple[str, str]]:
 
 def _sequence(steps: Steps, path: str, before: tuple[Document, ...], schema: formulas.Schema) -> Iterator[Problem]:
     """`before` are the steps that every run has passed when it comes here, and that it can go back to."""
-    open_end = True
     for position, step in enumerate(steps):
         here = f"{path}/{position}"
-        if not open_end:
+        if position and not goes_on(steps[position - 1]):
             yield Problem(here, "unreachable_step", {"step": titles(step)})
-            return
         yield from _step(step, here, before, schema)
         for place, part in parts_of(step):
             inner = (*before, step) if step["type"] == "decide" else before
             yield from _sequence(part.get("steps", ()), here + place, inner, schema)
-        open_end = goes_on(step)
         before = (*before, step)
 
 

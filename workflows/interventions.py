@@ -6,7 +6,7 @@ Who is an admin, the caller knows.
 from workflows import moves, returns, seats
 from workflows.document import TRUNK, Step
 from workflows.errors import Incomplete, Stale
-from workflows.operations import asked, newcomer, require_reason
+from workflows.operations import asked, newcomer, require_reason, running
 from workflows.state import FINISHED, REJECTED, RUNNING, TRUNK_REGION, Command, new_region
 from workflows.walk import Walk
 
@@ -25,8 +25,7 @@ def jump(walk: Walk, command: Command) -> None:
     A step in a parallel branch can be jumped to while that branch goes on; `item` says in which of several rows.
     """
     require_reason(command)
-    if walk.state["status"] != RUNNING:
-        raise Stale("ended")
+    running(walk)
     step = _step(walk, command["to"])
     target = returns.Target(step.id, _region_of(walk, step, command))
     returns.go_back(walk, target, "again", "jumped")
@@ -36,8 +35,7 @@ def jump(walk: Walk, command: Command) -> None:
 def end(walk: Walk, command: Command) -> None:
     """结束, as finished or as rejected."""
     require_reason(command)
-    if walk.state["status"] != RUNNING:
-        raise Stale("ended")
+    running(walk)
     if command["status"] not in (FINISHED, REJECTED):
         raise Incomplete("bad_end")
     moves.finish(walk, command["status"], "ended")

@@ -53,7 +53,7 @@ def send_back(walk: Walk, command: Command) -> None:
 
 
 def withdraw(walk: Walk, command: Command) -> None:
-    _running(walk)
+    running(walk)
     _submitter(walk, command)
     moves.finish(walk, WITHDRAWN, "withdrawn")
 
@@ -87,7 +87,7 @@ def add_signer(walk: Walk, command: Command) -> None:
 
 def urge(walk: Walk, command: Command) -> None:
     """催办: whoever is waited for is reminded. The state does not change."""
-    _running(walk)
+    running(walk)
     _submitter(walk, command)
     for identity, item in sorted(walk.items.items(), key=lambda entry: number(entry[0])):
         _remind(walk, identity, item, [item["who"]] if item["who"] else [])
@@ -95,7 +95,7 @@ def urge(walk: Walk, command: Command) -> None:
 
 def wake(walk: Walk, command: Command) -> None:
     """What was waited for has come: the time, the event, the end of the run that was called (`outcome`)."""
-    _running(walk)
+    running(walk)
     wait = walk.waits.get(command["wait"])
     if wait is None:
         raise Stale("not_waiting")
@@ -123,9 +123,15 @@ def lapse(walk: Walk, command: Command) -> None:
         _remind(walk, identity, item, assignee if entry["remind"] == "assignee" else _above(walk, item, 1, row))
 
 
+def running(walk: Walk) -> None:
+    """Refuse anything on a run that is over."""
+    if walk.state["status"] != RUNNING:
+        raise Stale("ended")
+
+
 def asked(walk: Walk, command: Command) -> tuple[str, Item, Step]:
     """The item that a command is about, if it still waits."""
-    _running(walk)
+    running(walk)
     item = walk.items.get(command["item"])
     if item is None:
         raise Stale("not_waiting")
@@ -180,11 +186,6 @@ def _above(walk: Walk, item: Item, level: int, row: str | None) -> list[str]:
 def _remind(walk: Walk, identity: str, item: Item, people: list[str]) -> None:
     step = walk.workflow.steps[item["step"]]
     walk.emit(item["region"], step, {"do": "remind", "item": identity, "who": people})
-
-
-def _running(walk: Walk) -> None:
-    if walk.state["status"] != RUNNING:
-        raise Stale("ended")
 
 
 def _submitter(walk: Walk, command: Command) -> None:
