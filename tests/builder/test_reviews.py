@@ -6,46 +6,18 @@ import re
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from builder import definitions, packs
 from builder.models import DefinitionVersion, Review
 from core.audit import AuditEvent
-from core.db import db
+from core.db import Document, db
 from organization.models import Grant, Member
 from runtime.goals.models import Goal, GoalSet
 from tests.builder import documents
+from tests.builder.reviewing import decide, in_force, page, submit
 from tests.product import People, add_member, add_unit
 from tests.sales import Sales
-
-
-@pytest.fixture
-def ops(people: People) -> Member:
-    return add_member(people.headquarters, "O001", "苏运营", "sales_ops")
-
-
-@pytest.fixture
-def it(people: People) -> Member:
-    return add_member(people.headquarters, "T001", "信息部", "it_admin")
-
-
-@pytest.fixture
-def table(people: People) -> DefinitionVersion:
-    version = definitions.create(people.company.id, documents.load("table"), by_id=people.hr.id)
-    definitions.publish(version, by_id=people.hr.id, note="首版")
-    db.session.commit()
-    return version
-
-
-@pytest.fixture
-def draft(table: DefinitionVersion, ops: Member) -> DefinitionVersion:
-    """A change of the table by sales operations, saved and not submitted."""
-    version = definitions.open_draft(table.definition, by_id=ops.id)
-    changed = documents.changed(table.document, "/title/zh", "新标题")
-    definitions.save_draft(version, json.dumps(changed), seen=version.version_id, by_id=ops.id)
-    db.session.commit()
-    return version
 
 
 @pytest.fixture
@@ -56,24 +28,12 @@ def medical(people: People) -> People:
     return people
 
 
-def submit(client: FlaskClient, draft: DefinitionVersion, **posted: str) -> Any:
-    return client.post(f"/definitions/{draft.definition_id}/submit", data={"note": "按Q2数据校准", **posted})
-
-
-def decide(client: FlaskClient, draft: DefinitionVersion, verdict: str, **posted: str) -> Any:
-    review = db.session.scalars(select(Review).order_by(Review.id.desc())).first()
-    assert review is not None
-    return client.post(f"/definitions/{draft.definition_id}/reviews/{review.id}/{verdict}", data=posted)
-
-
-def in_force(draft: DefinitionVersion, on: dt.date | None = None) -> int | None:
-    definition = draft.definition
-    version = definitions.published(definition.company_id, definition.kind, definition.key, on=on)
-    return version.number if version else None
-
-
-def page(client: FlaskClient, draft: DefinitionVersion, address: str = "review") -> str:
-    return client.get(f"/definitions/{draft.definition_id}/{address}".rstrip("/")).get_data(as_text=True)
+def small_cascade() -> Document:
+    """A cascade that needs nothing but its metric."""
+    small = documents.load("cascade")
+    for part in ("drivers", "tasks", "behaviour"):
+        small = documents.changed(small, f"/body/{part}", documents.GONE)
+    return documents.changed(small, "/body/levels/1", documents.GONE)
 
 
 def test_S54_one_role_submits_and_another_approves(
@@ -114,6 +74,18 @@ def test_S54_hr_submits_and_sales_operations_approve(
     submit(sign_in(people.hr), draft)
     assert decide(sign_in(ops), draft, "approve").status_code == 303
     assert in_force(draft) == 2
+
+
+def test_S54_a_split_too_takes_two_roles(people: People, ops: Member, sign_in: Any) -> None:
+    metric = definitions.create(people.company.id, documents.load("metric"), by_id=None)
+    definitions.publish(metric, by_id=None)
+    cascade = definitions.create(people.company.id, small_cascade(), by_id=ops.id)
+    db.session.commit()
+    submit(sign_in(ops), cascade)
+    assert in_force(cascade) is None
+    assert decide(sign_in(people.hr), cascade, "approve").status_code == 303
+    review = db.session.scalars(select(Review)).one()
+    assert (in_force(cascade), review.submitted_as, review.decided_as) == (1, "sales_ops", "hr_admin")
 
 
 @pytest.mark.parametrize("kind", ["table", "cascade"])
@@ -281,11 +253,7 @@ def test_what_does_not_fit_any_more_is_not_approved(people: People, ops: Member,
     """A reference that was retired between submission and approval."""
     metric = definitions.create(people.company.id, documents.load("metric"), by_id=None)
     definitions.publish(metric, by_id=None)
-    small = documents.load("cascade")
-    for part in ("drivers", "tasks", "behaviour"):
-        small = documents.changed(small, f"/body/{part}", documents.GONE)
-    small = documents.changed(small, "/body/levels/1", documents.GONE)
-    cascade = definitions.create(people.company.id, small, by_id=ops.id)
+    cascade = definitions.create(people.company.id, small_cascade(), by_id=ops.id)
     submit(sign_in(ops), cascade)
     definitions.retire(metric, by_id=None)
     answer = decide(sign_in(people.hr), cascade, "approve")
@@ -378,7 +346,7 @@ def test_reviews_of_another_company_are_not_there(
     assert draft.state == "in_review"
 
 
-def test_the_review_counts_the_people_whose_goals_are_made_with_it(
+def test_S19_one_table_serves_many_goals_and_the_review_counts_their_people(
     sales: Sales, published: GoalSet, sign_in: Any
 ) -> None:
     """A table two steps above the cascade touches everybody whose goal the cascade split."""
@@ -391,108 +359,3 @@ def test_the_review_counts_the_people_whose_goals_are_made_with_it(
     assert whom, "somebody has a goal"
     shown = client.get(f"/definitions/{definition.id}/review").get_data(as_text=True)
     assert f"{len(whom)} 人的目标、任务或得分由它算出" in shown
-
-
-# ── who is told ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def counted(client: FlaskClient) -> int:
-    """The number beside 待审 in the menu."""
-    found = re.search(r'<span>待审</span><span class="count">(\d+)</span>', client.get("/account").text)
-    return int(found[1]) if found else 0
-
-
-def for_you(client: FlaskClient) -> int:
-    return client.get("/definitions/reviews").text.count("等您处理")
-
-
-def test_reviewers_are_told_what_waits_for_them_and_nobody_else(
-    people: People, ops: Member, it: Member, draft: DefinitionVersion, sign_in: Any
-) -> None:
-    add_member(people.headquarters, "O002", "苏二", "sales_ops")
-    metric = definitions.create(people.company.id, documents.load("metric"), by_id=ops.id)
-    client = sign_in(ops)
-    submit(client, draft)
-    submit(client, metric)
-    waiting = {"H001": 2, "T001": 2, "O001": 0, "O002": 0}
-    for code, number in waiting.items():
-        client = sign_in(db.session.scalars(select(Member).where(Member.code == code)).one())
-        assert (counted(client), for_you(client)) == (number, number), code
-
-
-@pytest.mark.parametrize(
-    ("verdict", "told"), [("approve", ["已批准", "何人事"]), ("return", ["已退回", "何人事", "请补充依据"])]
-)
-def test_the_submitter_is_told_how_it_ended_until_he_knows(
-    people: People, ops: Member, draft: DefinitionVersion, sign_in: Any, verdict: str, told: list[str]
-) -> None:
-    submit(sign_in(ops), draft)
-    decide(sign_in(people.hr), draft, verdict, reason="请补充依据")
-    client = sign_in(ops)
-    assert counted(client) == 1
-    home = client.get("/", follow_redirects=True)
-    assert "您提交的 1 项变更有结果了" in home.text
-    assert "有结果了" not in client.get("/account").text, "it is news where he begins, not on every page"
-    page = client.get("/definitions/reviews").text
-    assert [word for word in told if word not in page] == []
-    assert client.post("/definitions/reviews/seen").status_code == 303
-    assert counted(client) == 0
-    assert "有结果了" not in client.get("/", follow_redirects=True).text
-    assert told[0] in client.get("/definitions/reviews").text, "it stays to be looked up"
-
-
-def test_what_he_withdrew_himself_is_no_news_and_what_somebody_else_did_is(
-    people: People, ops: Member, draft: DefinitionVersion, sign_in: Any
-) -> None:
-    client = sign_in(ops)
-    submit(client, draft)
-    decide(client, draft, "withdraw")
-    assert counted(client) == 0
-    submit(client, draft)
-    decide(sign_in(people.hr), draft, "withdraw")
-    assert counted(sign_in(ops)) == 1
-
-
-# ── where the right must be held ──────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def partner(people: People) -> Member:
-    """An HR partner of one region."""
-    return add_member(people.east, "H009", "华东HRBP", "hr_admin")
-
-
-def test_S54_a_right_for_one_region_does_not_approve_for_all(
-    people: People, ops: Member, partner: Member, draft: DefinitionVersion, sign_in: Any
-) -> None:
-    submit(sign_in(ops), draft)
-    client = sign_in(partner)
-    assert "对全公司生效" in page(client, draft)
-    assert (counted(client), for_you(client)) == (0, 0)
-    for verdict in ("approve", "return"):
-        assert decide(client, draft, verdict, reason="不行").status_code == 403
-    assert in_force(draft) == 1
-    assert "华东HRBP" not in page(sign_in(ops), draft), "who cannot approve is not named as one who can"
-
-
-def test_a_right_for_one_region_publishes_and_retires_nothing_alone(
-    people: People, partner: Member, sign_in: Any
-) -> None:
-    metric = definitions.create(people.company.id, documents.load("metric"), by_id=people.hr.id)
-    db.session.commit()
-    client = sign_in(partner)
-    assert client.post(f"/definitions/{metric.definition_id}/review", data={"note": "首版"}).status_code == 403
-    sign_in(people.hr).post(f"/definitions/{metric.definition_id}/review", data={"note": "首版"})
-    assert in_force(metric) == 1
-    client = sign_in(partner)
-    assert client.post(f"/definitions/{metric.definition_id}/versions/{metric.id}/retire").status_code == 403
-    assert in_force(metric) == 1
-
-
-def test_a_region_may_propose_and_the_company_approves(
-    people: People, it: Member, partner: Member, draft: DefinitionVersion, sign_in: Any
-) -> None:
-    assert submit(sign_in(partner), draft).status_code == 303
-    assert decide(sign_in(people.hr), draft, "approve").status_code == 403, "HR it was that submitted"
-    assert decide(sign_in(it), draft, "approve").status_code == 303
-    assert in_force(draft) == 2
