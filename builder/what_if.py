@@ -103,6 +103,20 @@ def signed(change: float, unit: Any) -> str:
     return ("+" if change > 0 else "") + shown(change, unit)
 
 
+def bare(value: float | None, unit: Any) -> str:
+    """The same in a column whose head names the unit; money always says its own."""
+    return shown(value, unit if unit == MONEY else "")
+
+
+def bare_change(change: float, unit: Any) -> str:
+    return ("+" if change > 0 else "") + bare(change, unit)
+
+
+def unit_of(unit: Any) -> str:
+    """For the head of a column: (分)."""
+    return f" ({text(unit)})" if unit and unit != MONEY else ""
+
+
 def grade(name: str | None) -> str:
     """A grade as its table says it; a light by its word."""
     return "—" if name is None else str(COLOURS.get(name, name))
@@ -124,7 +138,7 @@ def _between(low: float, high: float, unit: Any) -> str:
     if not high and not low:
         return _("unchanged")
     near, far = (low, high) if high > 0 else (high, low)
-    return _("%(near)s to %(far)s", near=signed(near, unit) if near else "0", far=signed(far, unit))
+    return _("%(near)s to %(far)s", near=bare_change(near, unit) if near else "0", far=bare_change(far, unit))
 
 
 def histogram(part: Document) -> Document:
