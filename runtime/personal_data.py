@@ -14,6 +14,7 @@ from organization.models import Member
 from runtime.actions.models import Task, TaskItem
 from runtime.facts.models import Fact, Touch
 from runtime.goals.models import Campaign, Goal, Tactic
+from runtime.scores.models import Score
 from runtime.submissions import erasing
 
 
@@ -63,11 +64,12 @@ def _collect_figures(member: Member) -> Document:
     return {
         "facts": erasure.rows(Fact, Fact.member_id == member.id),
         "touches": erasure.rows(Touch, Touch.member_id == member.id),
+        "scores": erasure.rows(Score, Score.member_id == member.id),
     }
 
 
 def _keep_figures(_member: Member) -> None:
-    """Figures and visits name nobody: they hold ids."""
+    """Figures, visits and scores name nobody: they hold ids."""
 
 
 erasure.register("goals", _collect_goals, _erase_goals)
