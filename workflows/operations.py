@@ -144,13 +144,13 @@ def newcomer(walk: Walk, item: Item, step: Step, person: str) -> None:
         raise Forbidden("own_request", step)
     here = [other for other in walk.items.values() if other["region"] == item["region"]]
     if any(person in (other["who"], owner_of(other), other.get("advises")) for other in here):
-        raise Incomplete("already_there", step, who=person)
+        raise Incomplete("already_there", step, people=[person])
 
 
 def _mine(walk: Walk, command: Command) -> tuple[str, Item, Step]:
     identity, item, step = asked(walk, command)
     if command["by"] not in (item["who"], owner_of(item)):
-        raise Forbidden("not_yours", step, who=item["who"] or "—")
+        raise Forbidden("not_yours", step, people=[item["who"] or "—"])
     return identity, item, step
 
 
@@ -222,8 +222,8 @@ def _target(walk: Walk, item: Item, step: Step, rule: Document, command: Command
         if target.step == command.get("to"):
             return target
     steps = [walk.workflow.steps[target.step] for target in allowed]
-    zh, en = (", ".join(one.title(language) for one in steps) for language in ("zh", "en"))
-    raise Incomplete("nowhere_to_return", step, targets=(zh, en))
+    zh, en = [one.title("zh") for one in steps], [one.title("en") for one in steps]
+    raise Incomplete("nowhere_to_return", step, targets=("、".join(zh), ", ".join(en)))
 
 
 ADD = {"before": seats.add_before, "with": seats.add_with, "after": seats.add_after}

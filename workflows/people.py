@@ -75,7 +75,7 @@ def _chosen(walk: Walk, region: Region, step: Step, who: Document) -> list[str]:
         return within or []
     outside = [person for person in chosen if within is not None and person not in within]
     if outside:
-        raise Incomplete("outside_range", step, who=", ".join(outside))
+        raise Incomplete("outside_range", step, people=outside)
     return chosen
 
 

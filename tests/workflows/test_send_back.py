@@ -134,7 +134,7 @@ def test_an_outcome_may_leave_the_step_to_the_person() -> None:
     assert workflows.targets(story.workflow, story.state, item, "redo") == ["n2", "n1", "submit"]
     with pytest.raises(Incomplete) as refusal:
         story.says("vp", "redo")
-    assert refusal.value.text() == "请选择“n3”退回到哪一步。可选：n2, n1, 发起人"
+    assert refusal.value.text() == "请选择“n3”退回到哪一步。可选：n2、n1、发起人"
     assert story.says("vp", "redo", to="n1").waiting == [("n1", "a")]
 
 

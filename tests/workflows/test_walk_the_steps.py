@@ -110,7 +110,8 @@ def test_only_who_is_asked_may_answer_and_only_once() -> None:
     item = story.item("chen")
     with pytest.raises(Forbidden) as stranger:
         story.keep(workflows.decide(story.workflow, story.state, item, "approve", "bp", story.facts))
-    assert stranger.value.text() == "这项待办不是您的。请由chen处理，或请管理员改派"
+    assert stranger.value.people == ("chen",)
+    assert stranger.value.text("zh", {"chen": "陈晨"}) == "这项待办不是您的。请由陈晨处理，或请管理员改派"
     story.says("chen")
     with pytest.raises(Stale) as late:
         story.keep(workflows.decide(story.workflow, story.state, item, "approve", "chen", story.facts))
