@@ -31,7 +31,7 @@ def begin(form: Form, world: World, last: Values = NOTHING, given: Values = NOTH
     found |= {name: value for name, value in given.items() if name in form.named}
     for entry in linked:  # behind what is given: the linked record may be
         field, link = form.fields[entry["field"]], form.fields[entry["link"]]
-        if field.name not in given and isinstance(found.get(link.name), int):
+        if field.name not in given and names.is_id(found.get(link.name)):
             _put(found, field, world.looked_up(link, found[link.name], entry["of"]))
     return computing.compute(form, found, world).values
 

@@ -107,7 +107,7 @@ def _of_record(form: Form, field: Field, values: Values, world: World) -> Any:
     sought = field.spec.get("x-lookup", {})
     link = form.fields.get(sought.get("link", ""))
     record = values.get(link.name) if link else None
-    return world.looked_up(link, record, sought["field"]) if link and isinstance(record, int) else None
+    return world.looked_up(link, record, sought["field"]) if link and names.is_id(record) else None
 
 
 def _readonly(form: Form, settled: rules.Settled, barred: Mapping[str, str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from builder.forms.widgets import RANGE_NAMES
 from builder.forms.world import Values, World
 from formulas.characters import normal_name
 
+MOST = 10**15  # beyond this a float no longer tells one yuan from the next
 MOST_TEXT = 4_000  # what a formula reads of a text
 ACCEPTED: dict[str, tuple[type, ...]] = {"number": (int, float), "text": (str,), "bool": (bool,), "date": (str,)}
 TYPES = {"choices": "text", "files": "text"}
@@ -118,11 +119,21 @@ def said(field: Field, value: Any, world: World) -> Any:
     if kind == "files":
         return "+" if value else None
     if kind in ("choice", "choices"):
-        named = (_called(field, entry, world) for entry in (value if isinstance(value, list) else [value]))
+        chosen = value if isinstance(value, list) else [value]
+        named = (_called(field, entry, world) for entry in chosen if may_be_named(field, entry))
         return ", ".join(name for name in named if name) or None
     if kind == "text":
         return value[:MOST_TEXT] if isinstance(value, str) else None
     return value if _is(str(kind), value) else None
+
+
+def may_be_named(field: Field, value: Any) -> bool:
+    """Whether it can be the id of what is picked, or of an option: nobody is asked for anything else."""
+    return isinstance(value, str) if field.shape.endswith("string") else is_id(value)
+
+
+def is_id(value: Any) -> bool:
+    return value.__class__ is int and 0 < value <= MOST
 
 
 def _called(field: Field, value: Any, world: World) -> str | None:

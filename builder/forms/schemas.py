@@ -9,6 +9,7 @@ from typing import Any
 
 from builder.forms import widgets
 from builder.forms.document import Field, Form
+from builder.forms.names import MOST
 from builder.forms.options import Option, walk
 from core.db import Document
 
@@ -27,7 +28,6 @@ KEYWORDS = (
 )
 """Keywords of JSON Schema that a field may carry, beside `properties`, `items`, `required` and `default`."""
 
-MOST = 1e15  # beyond this a float no longer tells one yuan from the next
 MOST_ROWS = 1_000
 MOST_VALUES = 200
 FORMATS = {"date": "date", "email": "email", "url": "uri"}
@@ -57,6 +57,8 @@ def _property(field: Field, hidden: Collection[str], required: Collection[str], 
     one: Document = {"type": field.shape.removeprefix("array of ")}
     if one["type"] == "string":
         one |= {"maxLength": field.spec.get("maxLength", field.type.longest or MOST_VALUES)}
+    if field.widget in widgets.PICKERS and one["type"] == "integer":
+        one |= {"minimum": 1, "maximum": MOST}
     if field.id in offered:
         one |= {"enum": [option.value for option in walk(offered[field.id])]}
     return found | ({"items": one} if field.spec["type"] == "array" else one)
@@ -65,7 +67,7 @@ def _property(field: Field, hidden: Collection[str], required: Collection[str], 
 def _bounds(field: Field) -> Document:
     """Limits of what has none of its own: nothing that is sent is without end."""
     spec = field.spec
-    if spec["type"] in widgets.NUMBERS:
+    if spec["type"] in widgets.NUMBERS and field.widget not in widgets.PICKERS:
         least = {} if "minimum" in spec or "exclusiveMinimum" in spec else {"minimum": -MOST}
         return least | ({} if "maximum" in spec or "exclusiveMaximum" in spec else {"maximum": MOST})
     if field.widget == "date_range":

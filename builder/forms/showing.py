@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import formulas
-from builder.forms import options
+from builder.forms import names, options
 from builder.forms.document import Field
 from builder.forms.options import Option
 from builder.forms.widgets import CHOOSERS, PICKERS
@@ -26,7 +26,8 @@ def shown(field: Field, value: Any, world: World, offered: Sequence[Option] = ()
         return _titles(field, value, offered)
     if field.widget in PICKERS:
         picked = value if isinstance(value, list) else [value]
-        return ", ".join(world.named(field.widget, entry) or NOTHING for entry in picked)
+        named = (world.named(field.widget, entry) if names.may_be_named(field, entry) else None for entry in picked)
+        return ", ".join(name or NOTHING for name in named)
     if field.widget in ("date", "date_range") and _are_days(value):
         ends = value if isinstance(value, list) else [value]
         return " ~ ".join(day(dt.date.fromisoformat(end)) for end in ends)

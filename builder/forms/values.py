@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 import formulas
 from builder.forms import names, options
 from builder.forms.document import Field
+from builder.forms.names import MOST
 from builder.forms.options import Option
-from builder.forms.schemas import MOST
 from builder.forms.widgets import PICKERS
 from builder.forms.world import World
 
@@ -286,7 +286,7 @@ def _no_way(field: Field, value: Any, offered: Sequence[Option], world: World) -
 
 def _no_one(field: Field, value: Any, offered: Sequence[Option], world: World) -> str | None:
     picked = value if isinstance(value, list) else [value]
-    known = all(world.named(field.widget, entry) is not None for entry in picked if isinstance(entry, int | str))
+    known = all(world.named(field.widget, entry) is not None for entry in picked if names.may_be_named(field, entry))
     return None if known else _("This is not there any more, or not for you to choose. Choose another.")
 
 

@@ -130,7 +130,7 @@ def test_the_schema_is_closed_and_its_digest_tells_which_one_was_asked() -> None
     assert state().validity is state(relevance=3).validity  # compiled once
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), [[[[[1]]]]], {"a": {"b": {"c": {"d": 1}}}}, b"x"])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 10**400, [[[[[1]]]]], {"a": {"b": {"c": {"d": 1}}}}, b"x"])
 def test_what_no_page_could_have_sent_is_refused_at_once(bad: Any) -> None:
     with pytest.raises(Invalid) as refused:
         state(relevance=bad)
