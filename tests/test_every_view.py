@@ -21,6 +21,12 @@ PUBLIC = {
     "accounts.accept",
     "accounts.setup",
     "accounts.set_up",
+    "api.description",
+    "public_forms.fill",
+    "public_forms.live",
+    "public_forms.send",
+    "public_forms.upload",
+    "public_forms.thanks",
 }
 
 

@@ -126,20 +126,18 @@ def _last(filling: Filling) -> Document:
 # ── 填报: what there is to fill ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def offered(member: Member) -> list[DefinitionVersion]:
-    """The forms that he may fill now, by title. One statement."""
-    own = worlds.who(member)
-    today = clock.today()
-    found = [
-        version
-        for version in definitions.published_all(member.company_id, "form", unit=member.unit)
-        if not version.definition.key.endswith(ASKED_ELSEWHERE)
-        and forms.limits.refusal(_form(version), own, today) is None
-    ]
-    return sorted(found, key=lambda version: version.definition.key)
+def published(member: Member) -> list[DefinitionVersion]:
+    """The forms in force where he works, by key. One statement beside the one for his unit."""
+    found = definitions.published_all(member.company_id, "form", unit=member.unit)
+    return [version for version in found if not version.definition.key.endswith(ASKED_ELSEWHERE)]
 
 
-def _form(version: DefinitionVersion) -> Form:
+def is_for(member: Member, version: DefinitionVersion) -> bool:
+    """Whether he may fill it now, how often left aside."""
+    return forms.limits.refusal(form_of(version), worlds.who(member), clock.today()) is None
+
+
+def form_of(version: DefinitionVersion) -> Form:
     return forms.of(version.document["body"], version.digest)
 
 

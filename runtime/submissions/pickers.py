@@ -5,7 +5,7 @@ Metrics are published definitions: `builder.forms` finds them itself.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,31 +206,38 @@ class Names:
         self.allowed.add((at.id, rows[0][0]))
         return int(rows[0][0])
 
-    def refused(self, form: Form, values: Mapping[str, Any]) -> list[Problem]:
-        """Problems at ids that were sent as such and are not his to pick."""
+    def refused(self, form: Form, values: Mapping[str, Any], before: Mapping[str, Any]) -> list[Problem]:
+        """Problems at ids that are not his to pick. What stood there `before` may stay."""
+        self.allowed |= {(at.id, one) for at, picked in _picked(form, before) for _path, one in picked}
         return [problem for at, picked in _picked(form, values) for problem in self._outside(at, picked)]
 
     def learn(self, form: Form, values: Mapping[str, Any]) -> None:
-        """Look up all picked ids of some values, a statement for each kind."""
+        """Look up all picked ids of some values in one statement."""
+        self.learn_all(form, [values])
+
+    def learn_all(self, form: Form, several: Iterable[Mapping[str, Any]]) -> None:
         wanted: dict[str, set[int]] = {}
-        for at, picked in _picked(form, values):
-            wanted.setdefault(at.widget, set()).update(value for _path, value in picked)
-        for widget, ids in wanted.items():
-            self._learn(widget, {value for value in ids if (widget, value) not in self.known})
+        for values in several:
+            for at, picked in _picked(form, values):
+                wanted.setdefault(at.widget, set()).update(value for _path, value in picked)
+        unknown = {widget: {one for one in ids if (widget, one) not in self.known} for widget, ids in wanted.items()}
+        asked = [self._called(widget, ids) for widget, ids in unknown.items() if ids]
+        if asked:
+            for widget, key, name, code in db.session.execute(sa.union_all(*asked)):
+                self.known[widget, key] = (name, code)
 
     def _row(self, widget: str, value: Any) -> tuple[str, str] | None:
         if widget not in PICKERS or not _is_id(value):
             return None
         if (widget, value) not in self.known:
-            self._learn(widget, {value})
+            for _widget, key, name, code in db.session.execute(self._called(widget, {value})):
+                self.known[widget, key] = (name, code)
         return self.known.get((widget, value))
 
-    def _learn(self, widget: str, ids: Collection[int]) -> None:
-        if not ids:
-            return
+    def _called(self, widget: str, ids: Collection[int]) -> sa.Select[Any]:
         picker = PICKERS[widget]
-        for key, name, code in db.session.execute(picker.rows(self.company_id).where(picker.key.in_(ids))):
-            self.known[widget, key] = (name, code)
+        columns = sa.literal(widget), picker.key, picker.name, picker.code
+        return picker.rows(self.company_id).with_only_columns(*columns).where(picker.key.in_(ids))
 
     def _outside(self, at: Field, picked: Sequence[tuple[str, int]]) -> Iterator[Problem]:
         left = {value for _path, value in picked if (at.id, value) not in self.allowed}

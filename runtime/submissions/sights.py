@@ -7,15 +7,16 @@ its records to the HR administrators of the unit.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from builder import definitions, forms
-from builder.forms import Form
+from builder.forms import Form, Who
 from builder.forms.rights import Sight
-from core.db import Document, like_prefix
+from builder.models import Definition, DefinitionVersion
+from core.db import db, like_prefix
 from organization.models import Grant, Member, OrgUnit
 from runtime.submissions import field_values
 from runtime.submissions.models import Submission
@@ -34,19 +35,39 @@ class Granted:
 
 
 def form_of(company_id: int, key: str) -> Form | None:
-    """A form as it is in force, by key."""
-    version = definitions.published(company_id, "form", key)
+    """The form that tells who sees its records."""
+    version = version_of(company_id, key)
     return version and forms.of(version.document["body"], version.digest)
 
 
+def version_of(company_id: int, key: str) -> DefinitionVersion | None:
+    """The version in force, otherwise the last there was: records outlast their form. One statement."""
+    asked = (
+        select(DefinitionVersion)
+        .join(DefinitionVersion.definition)
+        .options(contains_eager(DefinitionVersion.definition))
+        .where(Definition.company_id == company_id, Definition.kind == "form", Definition.key == key)
+        .where(DefinitionVersion.number.is_not(None))
+        .order_by(DefinitionVersion.number.desc())
+    )
+    found = db.session.scalars(asked).all()
+    in_force = (one for one in found if one.state == "published" and definitions.holds(one, None, None))
+    return next(in_force, None) or next(iter(found), None)
+
+
 def granted(member: Member, form: Form) -> list[Granted]:
-    return [Granted(grant, sight) for grant in member.grants for sight in _sights(form, grant.role)]
+    return [Granted(grant, sight) for grant in member.grants for sight in _sights(member, form, grant.role)]
 
 
-def _sights(form: Form, role: str) -> list[Sight]:
+def _sights(member: Member, form: Form, role: str) -> list[Sight]:
     if not form.body.get("records"):
         return [WITHOUT_RULES] if role == HR else []
-    return forms.rights.records(form, {role})
+    return forms.rights.records(form, Who(member.id, frozenset({role}), unit_id=member.unit_id))
+
+
+def actions(member: Member, form: Form) -> set[str]:
+    """What he may do with some records of the form: edit, delete, export. What he sent he may always take out."""
+    return {"export"}.union(*(one.sight.may for one in granted(member, form)))
 
 
 def visible(member: Member, form: Form | None, action: str | None = None) -> sa.ColumnElement[bool]:
@@ -54,12 +75,14 @@ def visible(member: Member, form: Form | None, action: str | None = None) -> sa.
     own = [Submission.submitter_id == member.id] if action in (None, "export") else []
     sights = granted(member, form) if form is not None else []
     return sa.or_(
-        *own, sa.false(), *(_where(member, form, one) for one in sights if action is None or action in one.sight.may)
+        *own, sa.false(), *(where(member, one) for one in sights if action is None or action in one.sight.may)
     )
 
 
-def _where(member: Member, form: Any, one: Granted) -> sa.ColumnElement[bool]:
-    return sa.and_(sa.true(), *_scope(member, one), *_conditions(member, form, one.sight.where))
+def where(member: Member, one: Granted) -> sa.ColumnElement[bool]:
+    """The records that one grant shows its holder."""
+    conditions = (field_values.holds(asked.field, asked.op, asked.value) for asked in one.sight.where)
+    return sa.and_(sa.true(), *_scope(member, one), *conditions)
 
 
 def _scope(member: Member, one: Granted) -> Iterator[sa.ColumnElement[bool]]:
@@ -68,15 +91,6 @@ def _scope(member: Member, one: Granted) -> Iterator[sa.ColumnElement[bool]]:
     elif one.sight.see == "unit":
         below = select(OrgUnit.id).where(like_prefix(OrgUnit.path, one.grant.unit.path))
         yield Submission.unit_id.in_(below)
-
-
-def _conditions(member: Member, form: Form, where: tuple[Document, ...]) -> Iterator[sa.ColumnElement[bool]]:
-    for condition in where:
-        field = form.fields.get(condition["field"])
-        value = condition.get("value")
-        if "is" in condition:
-            value = member.id if condition["is"] == "me" else member.unit_id
-        yield field_values.holds(field, condition["op"], value) if field else sa.false()
 
 
 def sees_field(member: Member, form: Form, field_id: str) -> bool:

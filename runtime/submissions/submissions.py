@@ -95,10 +95,14 @@ def _beyond(place: Filling, state: Effective, values: Mapping[str, Any], told: S
     seen = {problem.path for problem in told}
     found = [
         *_changed_though_fixed(place, state, values),
-        *place.names.refused(place.form, state.values),
+        *place.names.refused(place.form, state.values, _sent_before(place)),
         *attachments.refused(place, state.values),
     ]
     return (problem for problem in found if problem.path not in seen)
+
+
+def _sent_before(place: Filling) -> Mapping[str, Any]:
+    return place.begun.values if place.begun is not None and place.is_sent else {}
 
 
 def _changed_though_fixed(place: Filling, state: Effective, values: Mapping[str, Any]) -> list[Problem]:

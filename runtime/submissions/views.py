@@ -11,7 +11,7 @@ from core import access, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
 from core.htmx import go_to
-from runtime.submissions import attachments, filling, pages, pickers, posting, records, submissions
+from runtime.submissions import attachments, filling, pages, pickers, posting, sights, submissions
 from runtime.submissions.filling import LONGEST_CLIENT_ID, Filling
 from runtime.submissions.models import Submission
 from runtime.submissions.pages import FillingPage
@@ -26,8 +26,13 @@ LISTED = 50
 @bp.get("")
 @access.signed_in
 def index() -> str:
-    own = filling.own(current_user, LISTED)
-    return render_template("runtime/submissions/index.html", offered=filling.offered(current_user), own=own)
+    published = filling.published(current_user)
+    return render_template(
+        "runtime/submissions/index.html",
+        offered=[version for version in published if filling.is_for(current_user, version)],
+        seen=[version for version in published if sights.granted(current_user, filling.form_of(version))],
+        own=filling.own(current_user, LISTED),
+    )
 
 
 @bp.get("/<key>")
@@ -122,14 +127,6 @@ def discard(key: str) -> Response:
     db.session.commit()
     flash(_("The draft is gone."))
     return go_to(url_for("forms.index"))
-
-
-@bp.get("/<key>/records/<int:record_id>")
-@access.signed_in
-def record(key: str, record_id: int) -> str:
-    """What was sent, with the version of the form that it was made with."""
-    found = records.find(current_user, key, record_id)
-    return render_template("runtime/submissions/record.html", record=found, page=pages.reading(current_user, found))
 
 
 # ── what the pages share ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,152 @@
+"""The records of a form as a list: narrowed by any field, with the columns that one chose, page by page by key.
+
+Whose records there are is one WHERE (`sights.visible`); fields that one may not see are neither shown nor searched.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from builder import forms
+from builder.forms import Field, Form, World
+from builder.models import DefinitionVersion
+from core.db import db
+from core.errors import NotFound
+from organization import members, paging
+from organization.models import Member, OrgUnit
+from runtime.submissions import field_values, sights, worlds
+from runtime.submissions.models import Submission
+from runtime.submissions.pickers import Names
+
+USUAL_COLUMNS = 5
+CONTAINS = "contains"
+OPS = ("=", "<>", ">=", "<=", CONTAINS)
+MOST_EXPORTED = 10_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A condition as it was typed: field id, one of OPS, words."""
+
+    field: str
+    op: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the list is narrowed to, and the ids of the fields that it shows; none shows the usual ones."""
+
+    words: str = ""
+    asked: Sequence[Asked] = ()
+    columns: Sequence[str] = ()
+
+
+@dataclass
+class Records:
+    """The list of a form for one person. `wrong` are sentences about conditions that cannot be read, by position."""
+
+    member: Member
+    version: DefinitionVersion
+    form: Form
+    world: World
+    names: Names
+    chosen: Chosen
+    wrong: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> list[Field]:
+        """What he may see and a list can show, in the order of the page."""
+        seen = (one for one in self.form.order if sights.sees_field(self.member, self.form, one.id))
+        return [one for one in seen if one.widget not in ("table", "signature")]
+
+    @property
+    def searched(self) -> list[Field]:
+        """What a condition may name; columns of sub-tables too."""
+        tables = [one for one in self.form.tables if sights.sees_field(self.member, self.form, one.id)]
+        columns = [column for table in tables for column in table.columns]
+        return [one for one in (*self.fields, *columns) if self._is_searched(one)]
+
+    def _is_searched(self, one: Field) -> bool:
+        return field_values.column_of(one) is not None and sights.sees_field(self.member, self.form, one.id)
+
+    @property
+    def columns(self) -> list[Field]:
+        chosen = [one for one in self.fields if one.id in self.chosen.columns]
+        return chosen or self.fields[:USUAL_COLUMNS]
+
+    def shown(self, one: Field, values: Mapping[str, Any]) -> str:
+        value = values.get(one.name)
+        if value is None:
+            return ""
+        if one.widget in ("file", "image"):
+            return _("%(count)s files", count=len(value) if isinstance(value, list) else 1)
+        return forms.shown(one, value, self.world, forms.offered_to_all(self.form, one, self.world))
+
+
+def find(member: Member, key: str, chosen: Chosen) -> Records:
+    """Raises NotFound where there is no such form. One statement."""
+    version = sights.version_of(member.company_id, key)
+    if version is None:
+        raise NotFound(_("There is no such form, or it is not published for your unit."))
+    form = forms.of(version.document["body"], version.digest)
+    names = Names(member.company_id, member)
+    return Records(member, version, form, worlds.of(member, form, names), names, chosen)
+
+
+def page(records: Records, *, after: int | None, before: int | None) -> paging.Page:
+    """Newest first. Two statements: the rows, and what is picked in them."""
+    found = paging.page(_query(records), Submission, "id", descending=True, after=after, before=before)
+    records.names.learn_all(records.form, [row.values for row in found.rows])
+    return found
+
+
+def exported(records: Records, ids: Sequence[int] = ()) -> list[Any]:
+    """What he may take out, at most MOST_EXPORTED, newest first; of these only `ids` where some were chosen."""
+    query = _query(records, "export")
+    if ids:
+        query = query.where(Submission.id.in_(ids))
+    rows = list(db.session.execute(query.order_by(Submission.id.desc()).limit(MOST_EXPORTED)))
+    records.names.learn_all(records.form, [row.values for row in rows])
+    return rows
+
+
+def _query(records: Records, action: str | None = None) -> sa.Select[Any]:
+    submitter = Member.name.label("submitter")
+    return (
+        select(
+            *(Submission.id, Submission.named, Submission.values, Submission.recorded_at),
+            *(Submission.version_id, submitter, OrgUnit.name.label("unit")),
+        )
+        .outerjoin(Member, Member.id == Submission.submitter_id)
+        .join(OrgUnit, OrgUnit.id == Submission.unit_id)
+        .where(Submission.definition_id == records.version.definition_id, Submission.state == "submitted")
+        .where(sights.visible(records.member, records.form, action), *_conditions(records))
+    )
+
+
+def _conditions(records: Records) -> Iterator[sa.ColumnElement[bool]]:
+    if words := records.chosen.words.strip():
+        yield sa.or_(members.holds(Submission.named, words), members.holds(Member.name, words))
+    known = {one.id: one for one in records.searched}
+    for number, asked in enumerate(records.chosen.asked):
+        if asked.field in known and asked.words.strip():
+            yield _condition(records, number, known[asked.field], asked)
+
+
+def _condition(records: Records, number: int, one: Field, asked: Asked) -> sa.ColumnElement[bool]:
+    """What was typed means what it means in the form: 7.2亿, 降价, 张三. What cannot be read finds nothing."""
+    if asked.op == CONTAINS and field_values.column_of(one) == "text":
+        return field_values.contains(one, asked.words)
+    try:
+        offered = forms.offered_to_all(records.form, one, records.world)
+        value = forms.parse(one, asked.words, records.world, offered)
+    except ValueError as error:
+        records.wrong[number] = str(error)
+        return sa.false()
+    op = "=" if asked.op == CONTAINS or asked.op not in OPS else asked.op
+    return field_values.holds(one, op, value[0] if isinstance(value, list) else value)
