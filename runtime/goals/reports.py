@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.db import db, like_prefix
+from organization import dated
 from organization.access import covered_paths, visible_units
 from organization.models import Member, OrgUnit
 from runtime.actions.models import Task
@@ -219,13 +220,9 @@ class Difficulty(NamedTuple):
 def difficulty(forest: Forest) -> list[Difficulty]:
     """Units by the growth that is asked of them, the hardest first; the potential of their markets beside it."""
     units = [row for row in forest.rows if row.member_id is None and row.parent is not None]
-    potentials = dict(
-        db.session.execute(
-            select(OrgUnit.id, OrgUnit.attributes).where(OrgUnit.id.in_([row.unit_id for row in units]))
-        ).all()
-    )
+    attributes = dated.attributes_of([row.unit_id for row in units], clock.today())
     overall = forest.tops[0].growth if forest.tops else None
-    found = [Difficulty(row, _number(potentials.get(row.unit_id, {}).get("potential")), overall) for row in units]
+    found = [Difficulty(row, _number(attributes.get(row.unit_id, {}).get("potential")), overall) for row in units]
     return sorted(found, key=lambda entry: (-(entry.row.growth if entry.row.growth is not None else -9), entry.row.id))
 
 

@@ -6,10 +6,11 @@ from flask_login import current_user
 
 from builder import definitions
 from builder.models import Definition, DefinitionVersion
-from core import access
+from core import access, clock
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from core.htmx import fragment_or_page
+from organization import dated
 from organization import tree as organisation
 from organization.models import OrgUnit
 from runtime.goals import targets, trial
@@ -48,7 +49,8 @@ def show(definition_id: int) -> Response:
 def _fill_base(typed: dict[str, str], unit: OrgUnit) -> None:
     """Another region begins with its own history."""
     if typed["base_of"] != typed["unit"] or not typed["base"].strip():
-        history = int(unit.attributes.get("history") or 0)
+        today = dated.attributes_of([unit.id], clock.today())[unit.id]
+        history = int(today.get("history") or 0)
         typed["base"], typed["base_of"] = str(history or ""), typed["unit"]
 
 

@@ -37,7 +37,7 @@ def _words() -> dict[str, Any]:
 
 def period_words(key: str) -> str:
     """2025-Q1 is 2025 年一季度."""
-    return _("%(period)s of %(year)s", year=key[:4], period=period_name(key))
+    return str(_("%(period)s of %(year)s", year=key[:4], period=period_name(key)))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A region matures on a day (S22): what is asked for a day before sees it as it was."""
 
 import datetime as dt
+import io
 from collections.abc import Callable
 
 import pytest
@@ -89,6 +90,20 @@ def test_who_does_not_maintain_the_unit_cannot_change_it(people: People, sign_in
     posted = {"name": "成熟度", "value": "成熟", "from_day": "2025-07-01"}
     address = f"/organisation/units/{people.east.id}/attributes"
     assert sign_in(people.east_manager).post(address, data=posted).status_code == 403
+
+
+def test_an_import_cannot_quietly_change_what_changes_on_a_day(people: People, sign_in: SignIn) -> None:
+    people.east.attributes = {"maturity": "成长"}
+    dated.enter(people.east, "成熟度", "成熟", dt.date(2025, 1, 1), by_id=None)
+    client = sign_in(people.hr)
+
+    def preview(maturity: str) -> str:
+        sheet = f"单位编码,单位名称,上级编码,层级,成熟度\nEAST,华东大区,HQ,大区,{maturity}\n"
+        answer = client.post("/imports/units", data={"file": (io.BytesIO(sheet.encode()), "units.csv")})
+        return client.get(answer.location).text
+
+    assert "从哪天起" in preview("新开")
+    assert "从哪天起" not in preview("成熟")  # what holds today is no change
 
 
 def test_the_command_sets_a_value_from_a_day(people: People, guantong: Callable[..., Result]) -> None:
