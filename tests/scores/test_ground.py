@@ -3,12 +3,14 @@
 import pytest
 
 from builder import definitions
+from builder.sources import of_documents
 from core.db import db
 from organization.models import Product, ProductStage
 from runtime.facts import periods
 from runtime.goals.models import GoalSet
 from runtime.scores import ground, scoring
 from runtime.scores.scoring import Scores
+from tests.builder.documents import changed
 from tests.product import CountedStatements
 from tests.sales import Sales
 from tests.scores.figures import COMPOSITE, PROFIT, SALES, TARGET, conduct, feed
@@ -77,6 +79,20 @@ def test_S22_a_stage_holds_for_periods_that_begin_on_its_day_or_later(sales: Sal
     assert found.values.tolist() == [75.5, 58.0]
     weights = [{use["as"]: use["value"] for use in found.why(at)["lines"][0]["uses"]}["利润权重"] for at in range(2)]
     assert weights == [0.15, 0.55]
+
+
+def test_a_score_by_person_knows_no_products(sales: Sales) -> None:
+    """One line a person: all that he sold against all that was asked."""
+    feed(sales, "S001", *conduct(Q1), (TARGET, Q1, 600_000, "P1"), (TARGET, Q1, 400_000, "P2"))
+    feed(sales, "S001", (SALES, Q1, 500_000, "P1"), (SALES, Q1, 100_000, ""), (PROFIT, Q1, 150_000, "P2"))
+    company_id = sales.people.company.id
+    sources = definitions.sources(company_id)
+    document = changed(sources["metric", COMPOSITE].document, "/body/score/by", "person")
+    document = changed(document, "/body/score/inputs/stage/value", '"成长期"')
+    sources |= of_documents([document])
+    found = scoring.score(ground.read(company_id, COMPOSITE, [periods.read(Q1)], sources), sources)
+    assert (found.lines.tolist(), found.value(0)) == ([67.5], 67.5)
+    assert found.why(0)["lines"][0]["product"] is None
 
 
 def test_many_periods_take_as_many_statements_as_one(
