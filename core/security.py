@@ -12,6 +12,7 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 MAX_BODY = 20 * 1024 * 1024
+MAX_PARTS = 20_000  # cells of a form with a sub-table of a thousand rows
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.config |= {
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY,
+        "MAX_FORM_PARTS": MAX_PARTS,
         "SESSION_COOKIE_NAME": "guantong",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
