@@ -17,8 +17,9 @@ from core.db import Document
 @dataclass(frozen=True)
 class Effective:
     """`values` are what is stored: typed, set by rules, computed; `kept` what hidden fields held, by name, columns as
-    rows of what was taken out. `hidden`, `unseen` (by the person's rights), `required`, `readonly` are ids of fields;
-    `parts` are ids of hidden parts and items of the layout. `errors` are codes such as #DIV/0! by (field id, row)."""
+    rows of what was taken out. `hidden`, `unseen` (by the person's rights), `required`, `readonly` are ids of fields,
+    `fixed` those whose value a formula, a linked record, the store or a rule gives; `parts` are ids of hidden parts and
+    items of the layout. `errors` are codes such as #DIV/0! by (field id, row)."""
 
     form: Form
     world: World
@@ -29,6 +30,7 @@ class Effective:
     unseen: frozenset[str]
     required: frozenset[str]
     readonly: frozenset[str]
+    fixed: frozenset[str]
     options: Mapping[str, tuple[Option, ...]]
     errors: Mapping[tuple[str, int | None], str]
     findings: list[Finding]
@@ -84,6 +86,7 @@ def effective(form: Form, values: Values, world: World) -> Effective:
         unseen=frozenset(field_id for field_id, right in barred.items() if right == rights.HIDE),
         required=_required(form, settled) - hidden - readonly,
         readonly=readonly,
+        fixed=form.untyped.union(settled.outcome.sets),
         options=_offered(form, settled.computed.row, world),
         errors=settled.computed.errors,
         findings=rules.findings(form, settled, world),

@@ -10,6 +10,7 @@ A sentence names the remedy; limits are told as the field is typed.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from builder.forms import posts, showing, values
 from builder.forms.document import Field, Form
 from builder.forms.effective import Effective, effective
 from builder.forms.rules import Finding
-from builder.forms.world import World
+from builder.forms.world import Values, World
 from builder.shape import pointer
 from core.errors import Invalid, Problem
 from core.i18n import text
@@ -218,10 +219,30 @@ def accepted(form: Form, posted: posts.Posted, world: World) -> Effective:
     return state
 
 
-def refused_changes(state: Effective, before: Any, sent: Any) -> list[Problem]:
-    """What somebody tried to write that he may not: fields that are read-only or unseen for him. `before` is what was
-    stored, {} for a new submission; sending the same again is no change."""
-    barred = [field for field in state.form.tops if field.id in state.readonly | state.unseen]
-    changed = [field for field in barred if field.name in sent and sent[field.name] != before.get(field.name)]
-    sentence = _("You cannot change this field. Leave it out.")
-    return [Problem(pointer([field.name]), "readonly", sentence) for field in changed]
+def refused_changes(state: Effective, before: Values, sent: Values) -> list[Problem]:
+    """What somebody tried to write that he may not: fields and cells that are read-only or unseen for him. `before` is
+    what was stored, {} for a new submission; sending the same again, or what comes out anyway, is no change."""
+    barred = [field for field in state.form.fields.values() if field.id in state.readonly | state.unseen]
+    found: list[Problem] = []
+    for field in barred:
+        becomes = state.values if field.id in state.fixed else {}
+        if field.table is None:
+            found += _changed(field, [(before, sent, becomes)], "")
+        else:
+            table = state.form.fields[field.table].name
+            rows = zip_longest(*(_rows(values, table) for values in (before, sent, becomes)), fillvalue={})
+            found += _changed(field, [*rows], f"/{table}")
+    return found
+
+
+def _rows(values: Values, table: str) -> list[Values]:
+    rows = values.get(table)
+    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
+
+
+def _changed(field: Field, places: Sequence[tuple[Values, Values, Values]], path: str) -> Iterator[Problem]:
+    for number, (before, sent, becomes) in enumerate(places):
+        given = sent.get(field.name)
+        if given is not None and given not in (before.get(field.name), becomes.get(field.name)):
+            place = f"{path}/{number}" if path else ""
+            yield Problem(f"{place}/{field.name}", "readonly", _("You cannot change this field. Leave it out."))

@@ -100,9 +100,9 @@ def _outcome(form: Form, row: Mapping[str, Any], world: World) -> Outcome:
     for rule in form.rules:
         if "then" in rule and holds(form, rule["when"], row, world):
             for action in rule["then"]:
-                verb = verb_of(action)
-                asked[verb].add(action[verb])
-                if verb == "set" and action["set"] in form.fields:
+                for verb in asked.keys() & action.keys():
+                    asked[verb].add(action[verb])
+                if action.get("set") in form.fields:
                     sets[action["set"]] = _set_to(form, action, row, world)
     hidden = (_shown_by_rules(form) - asked["show"]) | asked["hide"]
     return Outcome(
@@ -111,10 +111,6 @@ def _outcome(form: Form, row: Mapping[str, Any], world: World) -> Outcome:
         readonly=_within(form, asked["readonly"]),
         sets=sets,
     )
-
-
-def verb_of(action: Document) -> str:
-    return next(verb for verb in VERBS if verb in action)
 
 
 def _shown_by_rules(form: Form) -> frozenset[str]:

@@ -123,6 +123,15 @@ def test_a_field_is_hidden_from_those_who_may_not_see_it() -> None:
     assert forms.refused_changes(state(executive), {}, {"secret": "同意"}) == []
 
 
+def test_what_comes_out_anyway_may_be_sent_and_nothing_else() -> None:
+    sent = {"total": 600, "budget": 50_000, "resources": [{**SHELF, "cost": 600}]}
+    assert forms.refused_changes(state(**sent), {}, sent) == []
+    forged = {"total": 1, "budget": 9, "resources": [SHELF, {**SHELF, "cost": 1}]}
+    refused = forms.refused_changes(state(**forged), {}, forged)
+    assert {problem.path for problem in refused} == {"/total", "/budget", "/resources/1/cost"}
+    assert forms.refused_changes(state(**forged), forged, forged) == []  # it stood there already
+
+
 def test_the_schema_is_closed_and_its_digest_tells_which_one_was_asked() -> None:
     assert state().schema["additionalProperties"] is False
     assert state().digest == state(relevance=3).digest
