@@ -10,6 +10,13 @@ document.addEventListener("input", ({ target }) => {
   target.closest("form[data-kept]")?.toggleAttribute("data-unsaved", true);
 });
 
+// An answer that arrives while somebody types makes the browser forget that the text was edited: it then tells no change.
+document.addEventListener("focusout", ({ target }) => {
+  const form = target.closest("form[data-kept][data-unsaved]");
+  if (!form || !target.matches("textarea, input")) return;
+  setTimeout(() => form.hasAttribute("data-unsaved") && target.dispatchEvent(new Event("change", { bubbles: true })));
+});
+
 document.addEventListener("htmx:configRequest", ({ target }) => target.removeAttribute("data-unsaved"));
 
 const morphed = Idiomorph.defaults.callbacks.beforeNodeMorphed;

@@ -123,6 +123,8 @@ def test_an_expression_brings_its_desk_when_somebody_comes_to_it(
     expect(page.locator("#l3-weight")).to_have_value("个人权重")
     page.locator("#l3-weight-chips .name-chip", has_text="在岗工作日占比").click()
     expect(page.locator("#l3-weight")).to_have_value("个人权重在岗工作日占比")
+    expect(page.locator("#undo-says")).to_contain_text("个人权", timeout=20_000)
+    page.wait_for_load_state("networkidle")
     page.locator("#l3-weight").fill("个人权重*在岗工作日占比")
     expect(page.locator("#l3-weight-said")).to_contain_text("没有问题")
     page.keyboard.press("Tab")
