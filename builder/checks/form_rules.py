@@ -1,8 +1,8 @@
 """Rules of a form: they name what is there, their formulas hold, and no two pull one field in two directions."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -126,44 +126,48 @@ def _with_calls(node: Node, around: str | None) -> Iterator[tuple[Node, str | No
 # ── rules against each other ──────────────────────────────────────────────────────────────────────────────────────
 
 
+class Saying(NamedTuple):
+    """What one action says of one property of a field or part."""
+
+    target: str
+    property: str
+    value: str
+    path: str
+    rule: Document
+
+
 def _conflicts(form: Form) -> Iterator[Problem]:
     """Two rules that may hold together and say different things of one property of one field."""
-    said: dict[tuple[str, str], list[tuple[str, str, Document]]] = defaultdict(list)
+    said: dict[tuple[str, str], list[Saying]] = defaultdict(list)
+    for one in _sayings(form):
+        earlier = said[one.target, one.property]
+        for other in earlier:
+            if one.value != other.value and not _exclusive(form, one.rule["when"], other.rule["when"]):
+                yield _conflict(form, one, other)
+        earlier.append(one)
+
+
+def _sayings(form: Form) -> Iterator[Saying]:
     for position, rule in enumerate(form.body.get("rules", ())):
-        if rule.get("off") or "then" not in rule:
-            continue
-        for number, action in enumerate(rule["then"]):
+        actions = () if rule.get("off") else rule.get("then", ())
+        for number, action in enumerate(actions):
             path = pointer(("body", "rules", position, "then", number))
-            verb = next((verb for verb in rules.VERBS if verb in action), "")
-            for prop, value in _property(verb, action):
-                for other_path, other, other_rule in said[prop, action[verb]]:
-                    if value != other and not _exclusive(form, rule["when"], other_rule["when"]):
-                        yield _conflict(form, path, action[verb], rule, other_rule, other_path)
-                said[prop, action[verb]].append((path, value, rule))
+            for verb in ("show", "hide"):
+                if verb in action:
+                    yield Saying(action[verb], "visible", verb, path, rule)
+            if "set" in action:
+                yield Saying(action["set"], "value", action["to"], path, rule)
 
 
-def _property(verb: str, action: Document) -> Iterator[tuple[str, str]]:
-    """Which property an action gives which value."""
-    if verb in ("show", "hide"):
-        yield "visible", verb
-    elif verb == "set":
-        yield "value", action["to"]
-
-
-def _conflict(
-    form: Form, path: str, target: str, rule: Mapping[str, Any], other: Mapping[str, Any], other_path: str
-) -> Problem:
-    field = form.fields.get(target)
-    words = {
-        "title": field.title["zh"] if field else target,
-        "first": text(other.get("title")) or f"{other['when']} ({other_path})",
-        "second": text(rule.get("title")) or rule["when"],
-    }
+def _conflict(form: Form, one: Saying, other: Saying) -> Problem:
+    field = form.fields.get(one.target)
     sentence = _(
         "“%(first)s” and “%(second)s” say different things of “%(title)s” when both hold. Let one exclude the other.",
-        **words,
+        first=text(other.rule.get("title")) or other.rule["when"],
+        second=text(one.rule.get("title")) or one.rule["when"],
+        title=field.title["zh"] if field else one.target,
     )
-    return Problem(path, "conflict", sentence)
+    return Problem(one.path, "conflict", sentence)
 
 
 def _exclusive(form: Form, one: str, other: str) -> bool:

@@ -42,7 +42,7 @@ def _put(found: dict[str, Any], field: Field, value: Any) -> None:
 
 
 def _of_formula(form: Form, field: Field, formula: str, found: Values, world: World) -> Any:
-    value = computing.value_of(names.sound(form, formula), names.row(form, found, world), world)
+    value = computing.value_of(names.sound(form, formula), computing.compute(form, found, world).row, world)
     return None if isinstance(value, formulas.ErrorValue) else computing.stored(field, value)
 
 

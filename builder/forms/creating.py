@@ -23,10 +23,9 @@ class Made:
 def made(state: Effective) -> list[Made]:
     """In the order of the document; entries whose condition does not hold are left out, and so are blank values."""
     form = state.form
-    row = names.row(form, state.values, state.world)
     found = []
     for entry in form.body.get("creates", ()):
-        if "when" not in entry or rules.holds(form, entry["when"], row, state.world):
+        if "when" not in entry or rules.holds(form, entry["when"], state.row, state.world):
             sources = {part: form.fields[field_id] for part, field_id in entry["from"].items()}
             given = {part: _value(state, field) for part, field in sources.items() if field.name in state.values}
             found.append(Made(entry["id"], entry["make"], entry.get("metric") or entry.get("kind"), given))

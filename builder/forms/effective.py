@@ -16,14 +16,16 @@ from core.db import Document
 
 @dataclass(frozen=True)
 class Effective:
-    """`values` are what is stored: typed, set by rules, computed; `kept` what hidden fields held, by name, columns as
-    rows of what was taken out. `hidden`, `unseen` (by the person's rights), `required`, `readonly` are ids of fields,
-    `fixed` those whose value a formula, a linked record, the store or a rule gives; `parts` are ids of hidden parts and
-    items of the layout. `errors` are codes such as #DIV/0! by (field id, row)."""
+    """`values` are what is stored: typed, set by rules, computed; `row` the same as formulas see it; `kept` what
+    hidden fields held, by name, columns as rows of what was taken out. `hidden`, `unseen` (by the person's rights),
+    `required`, `readonly` are ids of fields, `fixed` those whose value a formula, a linked record, the store or a rule
+    gives; `parts` are ids of hidden parts and items of the layout. `errors` are codes such as #DIV/0! by (field id,
+    row)."""
 
     form: Form
     world: World
     values: Mapping[str, Any]
+    row: Mapping[str, Any]
     kept: Mapping[str, Any]
     hidden: frozenset[str]
     parts: frozenset[str]
@@ -80,6 +82,7 @@ def effective(form: Form, values: Values, world: World) -> Effective:
         form=form,
         world=world,
         values=settled.computed.values,
+        row=settled.computed.row,
         kept=_kept(form, values, hidden),
         hidden=hidden,
         parts=settled.outcome.hidden - hidden,

@@ -6,7 +6,8 @@ that is off is not sent. Picked people and records are sent as ids.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ ENDS = {"date_range": ("from", "to"), "location": ("lat", "lon")}
 NUMBERED = re.compile(r"(\d{1,6})-(.+)")
 
 Posted = Mapping[str, Any]
+Place = tuple[str | int, ...]
 Read = tuple[dict[str, Any], list[Problem]]
 
 
@@ -37,7 +39,8 @@ def read(form: Form, posted: Posted, world: World) -> Read:
             if rows:
                 found[field.name] = rows
         elif field.typed:
-            _take(form, field, _sent(field, field.name, posted), (field.name,), found, problems, world)
+            given = _sent(field, field.name, posted)
+            _take(partial(_value, form, field, given, world), (field.name,), found, problems)
     return found, problems
 
 
@@ -50,7 +53,8 @@ def _rows(form: Form, table: Field, posted: Posted, world: World, problems: list
         for column in table.columns:
             if column.typed:
                 given = _sent(column, f"{table.name}-{number}-{column.name}", posted)
-                _take(form, column, given, (table.name, len(rows), column.name), row, told, world)
+                place = (table.name, len(rows), column.name)
+                _take(partial(_value, form, column, given, world), place, row, told)
         if told or any(value is not False for value in row.values()):  # a row with nothing in it is not sent
             rows.append(row)
             problems += told
@@ -74,23 +78,15 @@ def _sent(field: Field, name: str, posted: Posted) -> Any:
     return posted.get(name, "0" if field.widget == "switch" else None)
 
 
-def _take(
-    form: Form,
-    field: Field,
-    given: Any,
-    place: Sequence[str | int],
-    found: dict[str, Any],
-    problems: list[Problem],
-    world: World,
-) -> None:
-    """Keep a field's value, or say at its place why there is none."""
+def _take(read: Callable[[], Any], place: Place, found: dict[str, Any], problems: list[Problem]) -> None:
+    """Keep what is read under the last name of the place, or say there why there is nothing."""
     try:
-        value = _value(form, field, given, world)
+        value = read()
     except ValueError as error:
         problems.append(Problem(pointer(place), "format", str(error)))
         return
     if value is not None and value != []:
-        found[field.name] = value
+        found[str(place[-1])] = value
 
 
 def _value(form: Form, field: Field, given: Any, world: World) -> Any:
@@ -133,7 +129,9 @@ def pasted(form: Form, table: Field, block: str, world: World) -> Read:
         row: dict[str, Any] = {}
         for column, cell in zip(headed or typed, cells, strict=False):
             if column is not None:
-                _paste(form, column, cell, (table.name, len(rows), column.name), row, problems, world)
+                offered = effective.offered_to_all(form, column, world)
+                place = (table.name, len(rows), column.name)
+                _take(partial(values.parse, column, cell, world, offered), place, row, problems)
         rows.append(row)
     return {table.name: rows}, problems
 
@@ -143,21 +141,3 @@ def _headed(columns: Sequence[Field], cells: Sequence[str]) -> list[Field | None
     titled = {names.normal(title): column for column in columns for title in (*column.title.values(), column.name)}
     found = [titled.get(names.normal(cell)) for cell in cells]
     return found if sum(column is not None for column in found) * 2 > len(cells) else None
-
-
-def _paste(
-    form: Form,
-    column: Field,
-    cell: Any,
-    place: Sequence[str | int],
-    row: dict[str, Any],
-    problems: list[Problem],
-    world: World,
-) -> None:
-    try:
-        value = values.parse(column, cell, world, effective.offered_to_all(form, column, world))
-    except ValueError as error:
-        problems.append(Problem(pointer(place), "format", str(error)))
-        return
-    if value is not None:
-        row[column.name] = value
