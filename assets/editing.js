@@ -19,6 +19,10 @@ document.addEventListener("focusout", ({ target }) => {
 
 document.addEventListener("htmx:configRequest", ({ target }) => target.removeAttribute("data-unsaved"));
 
+const kept = "form[data-unsaved], [data-formula-slot], [data-formula-ink], [data-formula-text]:focus";
 const morphed = Idiomorph.defaults.callbacks.beforeNodeMorphed;
-Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
-  old.matches?.("form[data-unsaved], [data-formula-slot], [data-formula-ink], [data-form-page] :focus, [data-signature]") ? false : morphed(old, fresh);
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => (old.matches?.(kept) ? false : morphed(old, fresh));
+
+// What somebody opened stays open.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node, deed) =>
+  !(name === "open" && deed === "remove" && node.matches("details"));
