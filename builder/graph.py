@@ -274,12 +274,21 @@ def _used(use: Document) -> str:
 
 def _of_form(document: Document, here: str) -> Iterator[Edge]:
     body = document["body"]
-    fields = {spec["title"]: spec["x-id"] for spec in body["data"]["properties"].values()}
+    specs = body["data"]["properties"].values()
+    known = {spec["title"]: _field(document, spec["x-id"]) for spec in specs}
+    fields = [*known.values()]
+    for use in body.get("uses", ()):
+        read = _names_in(use.get("inputs", {}).values())
+        yield from (Edge(known[name], _used(use)) for name in read if name in known)
+        yield Edge(_used(use), here)
+        known[use["as"]] = _used(use)
     for entry in body.get("computed", ()):
-        for name in _names_in([entry["formula"]]):
-            if name in fields:
-                yield Edge(_field(document, fields[name]), _field(document, entry["field"]))
-    yield from (Edge(_field(document, field), here) for field in fields.values())
+        read = _names_in([entry["formula"]])
+        yield from (Edge(known[name], _field(document, entry["field"])) for name in read if name in known)
+    for spec in specs:
+        if "table" in spec.get("x-options", ()):
+            yield Edge(identity("table", spec["x-options"]["table"]), _field(document, spec["x-id"]))
+    yield from (Edge(field, here) for field in fields)
 
 
 def _of_count(count: Document | None, here: str) -> Iterator[Edge]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from builder import definitions, forms
+from builder import definitions, forms, graph, pack_folders, packs
 from builder.sources import of_documents
 from core.db import Document
 from tests.builder import documents
@@ -100,3 +100,10 @@ def test_a_case_is_recorded_by_filling_the_form() -> None:
     assert outcome["problems"] == ["/reason"]
     kept = proposal(cases=[{"id": "q9", "title": {"zh": "低分"}, "given": given, "expects": outcome}])
     assert definitions.check(kept, KNOWN) == []
+
+
+def test_S18_the_graph_leads_from_a_table_to_the_field_that_it_decides() -> None:
+    shipped = pack_folders.read(packs.shipped_folder("medical_goals")).documents.values()
+    above = graph.of(shipped).upstream("form:medical.task_swap")
+    assert above["table:medical.swap_values"] == 1
+    assert {"field:medical.task_swap:f2", "field:medical.task_swap:f4"} <= above.keys()
