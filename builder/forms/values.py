@@ -20,6 +20,7 @@ from builder.forms.names import MOST
 from builder.forms.options import Option
 from builder.forms.widgets import PICKERS
 from builder.forms.world import World
+from core.i18n import text
 
 UNITS = {"": 1, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
 NUMBER = re.compile(r"([+-]?\d{1,40}(?:,\d{3})*(?:\.\d{1,20})?)\s*(%?)(\D{0,4})")
@@ -144,7 +145,7 @@ def _choice(field: Field, given: Any, world: World, offered: Sequence[Option]) -
     words = _text(field, given, world, offered)
     option = options.meant(offered, words)
     if option is None:
-        known = ", ".join(entry.title["zh"] for entry in list(options.walk(offered))[:8])
+        known = ", ".join(text(entry.title) for entry in list(options.walk(offered))[:8])
         raise ValueError(_("“%(typed)s” is not an option. Choose one of: %(known)s.", typed=words[:40], known=known))
     return option.value
 
