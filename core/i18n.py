@@ -30,7 +30,8 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """zh or en, for whoever is looking."""
-    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def _babel_locale() -> str:

@@ -11,13 +11,13 @@ from builder.forms import Field
 from core import clock
 from core.i18n import text
 from organization import spreadsheets
-from runtime.submissions import field_values, sights
+from runtime.submissions import field_values
 from runtime.submissions.record_list import Records
 
 
 def answer(records: Records, rows: Sequence[Any], form: str) -> Response:
     """All fields that he sees, whatever columns the list shows."""
-    fields = [one for one in records.form.order if sights.sees_field(records.member, records.form, one.id)]
+    fields = [one for one in records.form.order if one.id not in records.unseen]
     header = [_("Number"), _("Sent by"), _("Unit"), _("Sent at"), *(text(one.title) for one in fields)]
     table = [_line(records, fields, row) for row in rows]
     return spreadsheets.answer(text(records.version.definition.title), header, table, form)
@@ -34,7 +34,7 @@ def _cell(records: Records, one: Field, values: Any) -> Any:
     if value is None:
         return None
     if one.widget == "table":
-        seen = [column for column in one.columns if sights.sees_field(records.member, records.form, column.id)]
+        seen = [column for column in one.columns if column.id not in records.unseen]
         return "\n".join(" / ".join(records.shown(column, line) for column in seen) for line in value)
     kind = field_values.column_of(one)
     if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):

@@ -5,6 +5,7 @@ Whose records there are is one WHERE (`sights.visible`); fields that one may not
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,26 +59,35 @@ class Records:
     chosen: Chosen
     wrong: dict[int, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def unseen(self) -> Mapping[str, str]:
+        """Fields that his roles may not see, by id."""
+        barred = forms.rights.barred(self.form, self.world.who.roles)
+        return {field_id: right for field_id, right in barred.items() if right == forms.rights.HIDE}
+
+    @cached_property
     def fields(self) -> list[Field]:
         """What he may see and a list can show, in the order of the page."""
-        seen = (one for one in self.form.order if sights.sees_field(self.member, self.form, one.id))
+        seen = (one for one in self.form.order if one.id not in self.unseen)
         return [one for one in seen if one.widget not in ("table", "signature")]
 
-    @property
+    @cached_property
     def searched(self) -> list[Field]:
         """What a condition may name; columns of sub-tables too."""
-        tables = [one for one in self.form.tables if sights.sees_field(self.member, self.form, one.id)]
-        columns = [column for table in tables for column in table.columns]
-        return [one for one in (*self.fields, *columns) if self._is_searched(one)]
+        columns = [column for table in self.form.tables for column in table.columns]
+        seen = [one for one in (*self.fields, *columns) if one.id not in self.unseen]
+        return [one for one in seen if field_values.column_of(one) is not None]
 
-    def _is_searched(self, one: Field) -> bool:
-        return field_values.column_of(one) is not None and sights.sees_field(self.member, self.form, one.id)
-
-    @property
+    @cached_property
     def columns(self) -> list[Field]:
         chosen = [one for one in self.fields if one.id in self.chosen.columns]
         return chosen or self.fields[:USUAL_COLUMNS]
+
+    @cached_property
+    def offered(self) -> dict[str, Sequence[forms.Option]]:
+        """What may be chosen in each field, read once for all rows."""
+        choosers = (one for one in self.form.fields.values() if "x-options" in one.spec)
+        return {one.id: forms.offered_to_all(self.form, one, self.world) for one in choosers}
 
     def shown(self, one: Field, values: Mapping[str, Any]) -> str:
         value = values.get(one.name)
@@ -85,7 +95,7 @@ class Records:
             return ""
         if one.widget in ("file", "image"):
             return _("%(count)s files", count=len(value) if isinstance(value, list) else 1)
-        return forms.shown(one, value, self.world, forms.offered_to_all(self.form, one, self.world))
+        return forms.shown(one, value, self.world, self.offered.get(one.id, ()))
 
 
 def find(member: Member, key: str, chosen: Chosen) -> Records:
