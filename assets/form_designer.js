@@ -6,9 +6,6 @@ import Sortable from "sortablejs";
 const GROUP = "form-nodes";
 const designer = () => document.querySelector("[data-form-designer]");
 
-document.addEventListener("htmx:afterSettle", arrange);
-arrange();
-
 function arrange() {
   for (const list of document.querySelectorAll("[data-canvas] .form-grid, [data-canvas] .form-columns-row")) {
     if (!Sortable.get(list)) new Sortable(list, ofCanvas(list));
@@ -19,12 +16,15 @@ function arrange() {
   search();
 }
 
+// By the mouse and not by the browser's own dragging, which knows neither buttons nor fingers.
+const DRAGGED = { animation: 120, forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4 };
+
 const OF_PALETTE = {
-  group: { name: GROUP, pull: "clone", put: false }, sort: false, draggable: "[data-what]", animation: 120,
+  ...DRAGGED, group: { name: GROUP, pull: "clone", put: false }, sort: false, draggable: "[data-what]",
 };
 
 const ofCanvas = (list) => ({
-  group: GROUP, draggable: ".form-node", handle: ".node-pick", animation: 120, fallbackOnBody: true, swapThreshold: 0.65,
+  ...DRAGGED, group: GROUP, draggable: ".form-node", handle: ".node-pick", swapThreshold: 0.65,
   onAdd: ({ item, newDraggableIndex }) => {
     if (!item.dataset.what) return;
     send("add", { what: item.dataset.what, into: list.dataset.inside ?? "", at: newDraggableIndex });
@@ -79,3 +79,6 @@ function search() {
     group.hidden = !group.querySelector("[data-what]:not([hidden])");
   }
 }
+
+document.addEventListener("htmx:afterSettle", arrange);
+arrange();

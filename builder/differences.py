@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder import form_differences
 from builder.words import word
 from core.db import Document
 from core.i18n import language, text
@@ -31,12 +32,24 @@ class Change:
 
 def sentences(old: Document, new: Document) -> list[str]:
     """Every difference, in the order of the new document; empty when the content is the same."""
-    return [str(change) for change in changes(old, new)]
-
-
-def changes(old: Document, new: Document) -> list[Change]:
     names = {**_names(old), **_names(new)}
-    return list(_differ(old, new, (), names))
+    if _are_forms(old, new):
+        told = form_differences.sentences(old["body"], new["body"])
+        rest = _differ(_without_fields(old), _without_fields(new), (), names)
+        return [*map(str, rest), *told]
+    return [str(change) for change in _differ(old, new, (), names)]
+
+
+def _are_forms(old: Document, new: Document) -> bool:
+    """Forms that can be read: a text of the JSON editor may be anything."""
+    both = (old, new)
+    return old != new and all(one.get("kind") == "form" and form_differences.is_readable(one) for one in both)
+
+
+def _without_fields(document: Document) -> Document:
+    """What a form says beside its fields, layout, rules and formulas."""
+    kept = {key: value for key, value in document["body"].items() if key not in form_differences.TOLD}
+    return {**document, "body": kept}
 
 
 def _differ(old: Any, new: Any, where: tuple[str, ...], names: Mapping[str, str]) -> Iterator[Change]:

@@ -43,7 +43,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Canvas(FormPage):
-    """The form drawn for nobody to fill: nothing to pick, nothing read-only for want of a person."""
+    """The form drawn for nobody to fill: nothing to pick; columns stand even where a rule hides their sub-table."""
+
+    def columns(self, table: Field) -> list[Field]:
+        return self.ordered(table)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from builder import (
     definitions,
     differences,
     form_designer,
+    form_differences,
     form_edits,
     form_formulas,
     form_palette,
@@ -17,7 +18,6 @@ from builder import (
     form_words,
     forms,
     json_text,
-    shape,
     skeletons,
     steps,
     views,
@@ -36,8 +36,6 @@ from organization import roles
 bp = Blueprint("form_designer", __name__, url_prefix="/form-designer")
 DEEDS = f"any({','.join(form_edits.DEEDS)})"
 ENVELOPE = ("seen", "seen_here", "csrf_token", "shown_at", "shown_pane", "shown_who", "shown_size")
-UNFINISHED = frozenset({"minItems", "minProperties"})
-"""Problems of shape that a form may have while it is made: a section with nothing in it yet."""
 
 
 @bp.context_processor
@@ -74,7 +72,7 @@ def edit(definition_id: int) -> str | Response:
     draft = definitions.draft_of(definition)
     if draft is None:
         return render_template("builder/form/no_draft.html", definition=definition)
-    if any(problem.code not in UNFINISHED for problem in shape.problems(draft.document)):
+    if not form_differences.is_readable(draft.document):
         return _to("definitions.edit", definition_id, plain=1)
     page = "_designer.html" if htmx else "edit.html"
     return render_template(f"builder/form/{page}", **_shown(draft, _asked(request.args)))

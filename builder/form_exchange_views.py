@@ -45,7 +45,7 @@ def add_fields(definition_id: int) -> Response:
 
 @bp.get("/<int:definition_id>/rjsf.json")
 @access.needs("definitions.read")
-def rjsf(definition_id: int) -> Response:
+def rjsf_export(definition_id: int) -> Response:
     draft = form_draft(definition_id)
     form, _problems = drawn(draft, definitions.sources(draft.definition.company_id))
     answer = jsonify(form_exchange.as_rjsf(form))
@@ -55,7 +55,7 @@ def rjsf(definition_id: int) -> Response:
 
 @bp.get("/<int:definition_id>/dictionary.xlsx")
 @access.needs("definitions.read")
-def dictionary(definition_id: int) -> Response:
+def dictionary_export(definition_id: int) -> Response:
     draft = form_draft(definition_id)
     form, _problems = drawn(draft, definitions.sources(draft.definition.company_id))
     header, rows = form_exchange.dictionary(form)

@@ -66,7 +66,7 @@ def from_words() -> Choices:
         ("me", _("who fills it")),
         ("my_unit", _("his unit")),
         ("my_manager", _("his manager")),
-        ("today", _("today")),
+        ("today", _("the day of today")),
         ("last", _("what he sent last")),
         ("formula", _("a formula")),
         ("link", _("a linked record")),

@@ -1,5 +1,6 @@
 """Differences between two versions as sentences that a reader of the definition understands."""
 
+import json
 from typing import Any
 
 import pytest
@@ -77,3 +78,23 @@ def test_renaming_keeps_what_is_said_about_a_thing_together(app: Flask) -> None:
     new = changed(changed(old, "/body/outputs/0/title/zh", "覆盖"), "/body/rows/0/then/c2", "45%")
     with app.test_request_context(headers={"Accept-Language": "zh"}):
         assert differences.sentences(old, new) == ["覆盖:标题 覆盖率 → 覆盖", "推广期:覆盖 40% → 45%"]
+
+
+def test_a_form_tells_fields_rules_and_order_in_words(app: Flask) -> None:
+    old = load("form")
+    new = json.loads(json.dumps(old))
+    properties = new["body"]["data"]["properties"]
+    first = next(iter(properties.values()))
+    properties["reason"] = {"x-id": "f90", "title": "理由", "type": "string"}
+    new["body"]["layout"][0]["items"].insert(0, {"id": "i90", "field": "f90", "widget": "long_text"})
+    new["body"]["data"]["required"] = [*new["body"]["data"].get("required", ()), "reason"]
+    new["body"]["rules"] = [
+        *new["body"].get("rules", ()),
+        {"id": "r90", "when": f"{first['title']}<=2", "then": [{"show": "f90"}, {"set": "f90", "to": '"无"'}]},
+    ]
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        told = differences.sentences(old, new)
+    assert "添加字段“理由”(多行文字)" in told
+    assert any(sentence.endswith(f'当 {first["title"]}<=2 时,显示 “理由”, 设为 “理由” = "无"') for sentence in told), (
+        told
+    )

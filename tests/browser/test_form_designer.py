@@ -1,0 +1,180 @@
+"""HR builds the regional proposal from nothing, looks at it on a phone as a region manager, and publishes it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from builder import definitions, form_tree
+from core.db import Document, db
+from tests.browser.conftest import DESKTOP, PHONE, serving
+from tests.product import PASSWORD, People
+
+KEY = "own.qu_yu_fan_xiang_ti_an"
+
+
+@pytest.fixture
+def address(app: Flask, people: People) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def designer(browser: Browser, address: str) -> Page:
+    """The designer of a form that has a name and nothing else."""
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN", base_url=address)
+    page.goto("/sign-in")
+    page.fill("[name=login]", "H001")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.btn-primary")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto("/definitions")
+    page.get_by_role("link", name="新建表单").click()
+    page.get_by_label("表单叫什么名字?").fill("区域反向提案")
+    page.get_by_role("button", name="开始").click()
+    expect(page.get_by_text("还没有要填的内容")).to_be_visible()
+    return page
+
+
+def settled(page: Page, do: Callable[[], None], part: str = "/form-designer/") -> None:
+    """The server has answered and its answer is drawn."""
+    with page.expect_response(lambda answer: part in answer.url):
+        do()
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping, .htmx-added")).to_have_count(0)
+
+
+def add(page: Page, kind: str) -> None:
+    settled(page, page.locator(f"#kind-{kind}").click, "/add")
+
+
+def write(page: Page, label: str, words: str) -> None:
+    box = page.locator(".designer-panel").get_by_label(label, exact=True).first
+    box.fill(words)
+    settled(page, lambda: box.press("Tab"))
+
+
+def draft_body(people: People) -> Document:
+    db.session.expire_all()
+    definition = definitions.find(people.company.id, "form", KEY)
+    assert definition is not None
+    draft = definitions.draft_of(definition)
+    assert draft is not None
+    body: Document = draft.document["body"]
+    db.session.commit()  # the server writes next
+    return body
+
+
+def built(page: Page) -> None:
+    """关联度 1 to 5, a reason that appears when it is low, and a list of resources that may not be empty."""
+    add(page, "section")
+    write(page, "标题", "提案")
+    add(page, "number")
+    write(page, "标题", "目标关联度评分")
+    write(page, "不小于", "1")
+    write(page, "不超过", "5")
+    settled(page, page.locator(".designer-panel").get_by_label("必填", exact=True).check)
+    add(page, "long_text")
+    write(page, "标题", "理由")
+    add(page, "table")
+    write(page, "标题", "资源需求清单")
+    settled(page, page.locator(".designer-panel").get_by_label("必填", exact=True).check)
+    settled(page, page.locator("#pane-rules").click)
+    settled(page, page.get_by_role("button", name="当……就……").click)
+    write(page, "比较值", "2")
+
+
+def test_hr_builds_the_regional_proposal_from_nothing_and_publishes_it(
+    designer: Page, people: People, assert_accessible: Callable[[Page], None]
+) -> None:
+    page = designer
+    manager = f"{people.east_manager.name} · 大区经理 · {people.east.name}"
+    db.session.commit()
+    built(page)
+    assert_accessible(page)
+    expect(page.get_by_text("草稿没有问题")).to_be_visible()
+    body = draft_body(people)
+    assert body["rules"][0]["when"] == "目标关联度评分<=2"
+    assert body["rules"][0]["then"] == [{"show": "f2"}]
+
+    settled(page, lambda: page.get_by_label("以谁的身份看").select_option(label=manager) and None)
+    settled(page, page.get_by_label("手机", exact=True).check)
+    page.get_by_role("link", name="预览").first.click()
+    expect(page.get_by_role("heading", name="预览:区域反向提案")).to_be_visible()
+    preview(page)
+    assert_accessible(page)
+
+    page.get_by_role("link", name="返回设计器").or_(page.get_by_role("link", name="回到设计器")).first.click()
+    page.get_by_role("link", name="审核并发布").click()
+    page.locator("main form button.btn-primary").first.click()
+    expect(page.get_by_text("第 1 版").or_(page.get_by_text("版本 1")).first).to_be_visible()
+    version = definitions.published(people.company.id, "form", KEY)
+    assert version is not None
+    assert version.document["body"]["rules"] == body["rules"]
+
+
+def preview(page: Page) -> None:
+    """Refused with 6 and with an empty list; the reason appears when the score is low; then it could be sent."""
+    page.set_viewport_size(PHONE)
+    score = page.get_by_label("目标关联度评分")
+    reason = page.get_by_label("理由")
+    score.fill("6")
+    settled(page, page.get_by_role("button", name="试提交").click, "/preview")
+    expect(page.get_by_role("alert")).to_contain_text("5")
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
+    expect(reason).to_have_count(0)
+    score.fill("2")
+    settled(page, lambda: score.press("Tab"), "/preview")
+    expect(reason).to_be_visible()
+    page.get_by_label("名称").first.fill("样机")
+    settled(page, page.get_by_role("button", name="试提交").click, "/preview")
+    expect(page.get_by_text("可以提交")).to_be_visible()
+    page.set_viewport_size(DESKTOP)
+
+
+def test_a_field_is_moved_doubled_and_taken_back_with_keys_alone(designer: Page, people: People) -> None:
+    page = designer
+    for kind in ("text", "number", "date"):
+        add(page, kind)
+    page.locator("#pick-i3").focus()
+    settled(page, lambda: page.keyboard.press("Alt+ArrowUp"), "/move")
+    settled(page, lambda: page.keyboard.press("Control+d"), "/duplicate")
+    assert widgets(people) == ["text", "date", "date", "number"]
+    page.locator("#pick-i1").focus()
+    settled(page, lambda: page.keyboard.press("Delete"), "/remove")
+    assert widgets(people) == ["date", "date", "number"]
+    for _step in range(3):
+        settled(page, lambda: page.keyboard.press("Control+z"), "/undo")
+    assert widgets(people) == ["text", "number", "date"]
+    settled(page, lambda: page.keyboard.press("Control+y"), "/redo")
+    assert widgets(people) == ["text", "date", "number"]
+
+
+def test_the_palette_is_searched_by_either_language(designer: Page) -> None:
+    page = designer
+    page.get_by_label("搜索字段").fill("打分")
+    expect(page.locator("#kind-rating")).to_be_visible()
+    expect(page.locator("#kind-text")).to_be_hidden()
+    page.get_by_label("搜索字段").fill("sub-table")
+    expect(page.locator("#kind-table")).to_be_visible()
+
+
+def test_a_computed_field_is_written_in_the_formula_editor(designer: Page, people: People) -> None:
+    page = designer
+    add(page, "number")
+    add(page, "number")
+    page.get_by_text("由公式计算", exact=True).click()
+    settled(page, lambda: page.get_by_label("由谁给出").select_option("formula") and None, "/computed")
+    area = page.locator("[data-formula-text]").first
+    area.focus()
+    expect(page.locator("[data-insert='数字']").first).to_be_visible()
+    area.fill("数字*")
+    expect(page.locator(".formula-said.is-wrong")).to_be_visible()
+    area.fill("数字*2")
+    expect(page.locator(".formula-said:not(.is-wrong)")).to_be_visible()
+    settled(page, lambda: page.get_by_label("搜索字段").focus(), "/computed")
+    assert draft_body(people)["computed"] == [{"field": "f2", "formula": "数字*2"}]
+
+
+def widgets(people: People) -> list[str]:
+    return [node["widget"] for node in form_tree.walk(draft_body(people)["layout"])]
