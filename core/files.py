@@ -8,6 +8,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Response, current_app, send_file
 from flask_babel import gettext as _
@@ -62,6 +63,12 @@ def send(name: str, media: str, title: str) -> Response:
     if not file.is_file():
         raise NotFound(_("This file is not there any more."))
     return send_file(file, mimetype=media, download_name=title, as_attachment=media not in LOOKED_AT)
+
+
+def name_download(response: Response, title: str) -> None:
+    """Have the browser save the answer under a title, which may be Chinese: a header itself is Latin."""
+    plain = "".join(letter for letter in title if letter.isascii() and letter.isprintable() and letter not in '"\\')
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(title)}"
 
 
 def remove_photo(name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from core import clock
+from core import clock, files
 from core.later import Later
 
 xlsxwriter = Later("xlsxwriter")
@@ -22,7 +22,7 @@ def answer(name: str, header: list[str], rows: Table, form: str) -> Response:
     body = workbook(header, rows) if form == "xlsx" else comma_separated(header, rows)
     kind = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
     response = Response(body, mimetype=kind.partition(";")[0], content_type=kind)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{clock.today()}.{form}")
+    files.name_download(response, f"{name}-{clock.today()}.{form}")
     return response
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from core import access, audit, clock
+from core import access, audit, clock, files
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound, Problem
 from organization.imports import marking, plans, reading, uploads
@@ -144,5 +144,5 @@ def _differences(plan: Plan, row: Row) -> list[tuple[str, Any, Any]]:
 
 def _workbook(data: bytes, name: str) -> Response:
     response = Response(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{clock.today()}.xlsx")
+    files.name_download(response, f"{name}-{clock.today()}.xlsx")
     return response

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from core import access
+from core import access, files
 from core.errors import NotFound
 from core.htmx import htmx
 from runtime.goals import goal_pages, sight, standing, why_page, workbook
@@ -56,7 +56,7 @@ def export() -> Response:
     content = workbook.of(forest, splits, names, current_user.company)
     name = f"{_('Goals')} {chosen.cycle.key} {chosen.unit.name}.xlsx"
     response = Response(content, mimetype=MEDIA)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    files.name_download(response, name)
     return response
 
 

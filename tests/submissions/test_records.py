@@ -208,7 +208,10 @@ def test_the_list_goes_out_as_excel_and_csv(people: People, publish: Publish, fi
     fill(people.an, "two", kind="gift")
     client = sign_in(people.hr)
     query = {"field": "f7", "op": "=", "value": "降价"}
-    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{RECORDS}.xlsx", query_string=query).data))
+    answer = client.get(f"{RECORDS}.xlsx", query_string=query)
+    assert "filename*=UTF-8''%E5%8C%BA" in answer.headers["Content-Disposition"]
+    assert answer.headers["Content-Disposition"].isascii(), "a server can send no other"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
     header, row = book.get_sheet_by_index(0).to_python()
     told = dict(zip(header, row, strict=True))
     assert (told["目标关联度评分"], told["动作"], told["合计"]) == (4, "降价", 3600)
