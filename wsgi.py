@@ -43,6 +43,7 @@ from organization import (
 )
 from organization.imports import views as import_views
 from runtime import personal_data
+from runtime.actions import samples as task_samples
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
 from runtime.api import views as api_views
@@ -66,7 +67,7 @@ from runtime.whatif import views as what_if_views
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
-SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples)
+SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples)
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),

@@ -52,6 +52,7 @@ class Cards:
     ids: dict[tuple[str, str], int]
     problems: Sequence[Problem]
     positions: Sequence[str]  # roles that people of the company have
+    systems: Sequence[str]  # other systems that have a link template
 
     @property
     def body(self) -> Document:
@@ -157,6 +158,11 @@ class Cards:
     def role_choices(self, chosen: Iterable[str] = ()) -> list[Choice]:
         keys = dict.fromkeys([*self.positions, *chosen])
         return [Choice(key, text(roles.title(key))) for key in keys]
+
+    def system_choices(self, now: str) -> list[Choice]:
+        """Where a customer can be opened, what a task says already among it."""
+        keys = dict.fromkeys([*self.systems, *filter(None, [now])])
+        return [Choice("", _("wherever it is known")), *(Choice(key, key.upper()) for key in keys)]
 
     @property
     def carrying(self) -> list[str]:

@@ -19,6 +19,8 @@ def set_task(body: Document, task: Document, posted: Posted) -> Document:
         task["value"] = number(posted, "value")
     if "has_roles" in posted:
         set_or_drop(task, "roles", posted.getlist("roles"))
+    if "link" in posted:
+        set_or_drop(task, "link", posted["link"])
     if "evidence" in posted:
         set_or_drop(task, "evidence", posted["evidence"])
     task = _counted(task, posted, body)

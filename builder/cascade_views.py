@@ -180,6 +180,7 @@ def _cards(draft: DefinitionVersion) -> Cards:
         ids={(version.definition.kind, version.definition.key): version.definition_id for version in in_force},
         problems=definitions.check(draft.document, around.known),
         positions=_distinct(select(Member.role).where(Member.company_id == company_id)),
+        systems=sorted(current_user.company.link_templates),
     )
 
 

@@ -10,7 +10,7 @@ people.
 """
 
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -18,9 +18,18 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 import formulas
-from builder import form_formulas, formula_circles, formula_editor, formula_people, formula_places, samples
-from builder.formula_editor import Shown, Text
+from builder import (
+    form_formulas,
+    formula_circles,
+    formula_editor,
+    formula_people,
+    formula_places,
+    formula_uses,
+    samples,
+)
+from builder.formula_editor import Setting, Shown, Text
 from builder.formula_people import MOST, People
+from builder.formula_places import Place
 from builder.models import DefinitionVersion
 from builder.remedies import Fault
 from builder.samples import Rows
@@ -58,11 +67,19 @@ def of_place(draft: DefinitionVersion, at: str, typed: str | None, known: Source
     before = formula_places.find(published.document, at) if published else None
     company_id = draft.definition.company_id
     return Stand(
-        Text(place.text if typed is None else typed, place.setting),
+        Text(place.text if typed is None else typed, _wanting(place, known)),
         Text(before.text, before.setting) if before and before.text else None,
         f"{place.name} {place.level}",
-        lambda: samples.of(place.name, company_id, place.level),
+        lambda: formula_people.of_place(place, company_id, known),
     )
+
+
+def _wanting(place: Place, known: Sources) -> Setting:
+    """What is handed to a table or formula must be of the kind that its input takes."""
+    if place.handed is None:
+        return place.setting
+    use, key = place.handed
+    return replace(place.setting, wanted=formula_uses.kinds_of(use, known).get(key))
 
 
 def _of_form(draft: DefinitionVersion, at: str, typed: str | None) -> Stand:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import formulas
-from builder import samples
+from builder import formula_editor, samples
 from builder.expressions import Filled, Scope
+from builder.formula_editor import Text
+from builder.formula_places import Place
+from builder.remedies import Fault
 from builder.samples import NOBODY, Rows
 from builder.scopes import PLACES
 from builder.sources import Sources
+from core import clock
 from core.db import Document
 from core.i18n import text
 
@@ -47,6 +51,27 @@ def search(everybody: Rows, sought: str, taken: Sequence[int]) -> list[Found]:
     found = [Found(at, name) for at, name in enumerate(everybody.names) if wanted in name.casefold()]
     left = [one for one in found if one.at not in taken]
     return sorted(left, key=lambda one: not one.name.casefold().startswith(wanted))[:FOUND]
+
+
+# ── everybody whom an expression is about ─────────────────────────────────────────────────────────────────────────
+
+
+def of_place(place: Place, company_id: int, known: Sources) -> Rows:
+    """The rows of a place, with what the document itself computes for each of them: its rates, by their names."""
+    rows = samples.of(place.name, company_id, place.level)
+    made = {name: _first_given(texts, rows, known) for name, texts in place.made.items()}
+    return Rows(rows.names, {**rows.columns, **made})
+
+
+def _first_given(texts: Sequence[Text], rows: Rows, known: Sources) -> list[Any]:
+    """Each row's value of the first text that gives it one."""
+    found: list[Any] = [None] * len(rows)
+    for text_ in texts:
+        judged = formula_editor.judge(text_.typed, text_.setting, known)
+        if not isinstance(judged, Fault):
+            given = _known(formula_editor.compute(judged, text_.setting, rows, clock.today()).values)
+            found = [now if now is not None else value for now, value in zip(found, given, strict=True)]
+    return found
 
 
 # ── everybody whom a formula is about ─────────────────────────────────────────────────────────────────────────────

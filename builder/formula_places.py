@@ -7,11 +7,11 @@
 definition becomes known to all of them with one line. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from builder import formula_editor
-from builder.formula_editor import Setting
+from builder.formula_editor import Setting, Text
 from core.db import Document
 
 OF_LEVEL = ("weight", "floor", "cap")
@@ -22,13 +22,16 @@ MEMBER = "member"
 @dataclass(frozen=True)
 class Place:
     """`name` is the place of `scopes.PLACES`, `level` the level whose rows are meant; `text` is empty where nobody has
-    written one yet."""
+    written one yet. `handed` is the use, and the input of it, that the text is handed to. `made` are the texts that a
+    name of the document is computed from: the first that gives something."""
 
     at: str
     text: str
     name: str
     setting: Setting
     level: str | None = None
+    handed: tuple[Document, str] | None = None
+    made: Mapping[str, Sequence[Text]] = field(default_factory=dict)
 
 
 def of(document: Document) -> Iterator[Place]:
@@ -71,7 +74,10 @@ def _of_driver(driver: Document) -> Iterator[Place]:
         yield from _texts(f"{at}/rates/{rate['id']}", rate, OF_RATE, "cascade.rate", uses)
     if "capacity" in driver:
         yield from _texts(f"{at}/capacity", driver["capacity"], OF_RATE, "cascade.rate", uses)
-    yield from _texts(at, driver, ("needed",), "cascade.needed", numbers=[rate["as"] for rate in rates])
+    about = formula_editor.of_place("cascade.rate", uses)
+    made = {rate["as"]: [Text(rate[key], about) for key in OF_RATE if key in rate] for rate in rates}
+    for place in _texts(at, driver, ("needed",), "cascade.needed", numbers=list(made)):
+        yield replace(place, made=made)
 
 
 def _of_task(task: Document, drivers: Sequence[str]) -> Iterator[Place]:
@@ -91,7 +97,8 @@ def _using(
     uses = part.get("uses", [])
     for position, use in enumerate(uses):
         given = use.get("inputs", {})
-        yield from _texts(f"{at}/uses/{position}", given, given, place, uses[:position], wanted=None, level=level)
+        for text in _texts(f"{at}/uses/{position}", given, given, place, uses[:position], wanted=None, level=level):
+            yield replace(text, handed=(use, text.at.rpartition("/")[2]))
     yield from _texts(at, part, keys, place, uses, wanted=wanted, level=level)
 
 

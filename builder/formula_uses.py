@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from builder import remedies
+from builder.expressions import target_of
 from builder.sources import Source, Sources
 from core.db import Document
+from core.errors import Invalid
 from core.i18n import text
 
 USABLE = ("table", "formula")
@@ -62,6 +64,15 @@ def inputs_of(source: Source) -> list[Column]:
     if source.kind == "formula":
         return [Column(entry["id"], entry["as"]) for entry in entries]
     return [Column(str(entry.get("key") or entry["id"]), text(entry["title"])) for entry in entries]
+
+
+def kinds_of(use: Document, known: Sources) -> Mapping[str, str]:
+    """Of which kind each input of what is used must be; nothing where it does not hold itself."""
+    source = next((known[kind, use[kind]] for kind in USABLE if (kind, use.get(kind)) in known), None)
+    try:
+        return target_of(source, known).inputs if source else {}
+    except Invalid:
+        return {}
 
 
 def outputs_of(source: Source) -> list[Column]:

@@ -21,6 +21,7 @@ from runtime.goals.plans import FRONT_LINE
 from runtime.goals.publishing import planned_cycle
 
 MEMBER = "member"
+FULL_WEEK = 5
 
 
 def init_app(_app: Flask) -> None:
@@ -28,6 +29,7 @@ def init_app(_app: Flask) -> None:
     samples.register("cascade.member", members)
     samples.register("cascade.parent", parents)
     samples.register("cascade.warning", warned)
+    samples.register("cascade.needed", asked_for)
     samples.register("cascade.product", products)
     samples.register("cascade.month", months)
 
@@ -74,6 +76,16 @@ def warned(company_id: int, level: str | None) -> Rows | None:
     medians = [median(by_team[team]) for team in teams]
     more = {"target": targets, "name": list(found.names), "team_median": medians}
     return Rows(found.names, {**found.columns, **more})
+
+
+def asked_for(company_id: int, level: str | None) -> Rows | None:
+    """Everybody who carries a target, with what of it an even week should bring."""
+    found = warned(company_id, level)
+    if found is None:
+        return None
+    weeks = sum(_ground(company_id).year.workdays_of_months()) / FULL_WEEK
+    targets = [target / weeks for target in found.columns["target"]]
+    return Rows(found.names, {**found.columns, "target": targets})
 
 
 def products(company_id: int, _level: str | None) -> Rows | None:

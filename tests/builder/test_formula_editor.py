@@ -367,6 +367,9 @@ def expressions_in(part: Any) -> list[str]:
         ("products/weight", "销售占比", []),
         ("warnings/w2/when", "目标>历史业绩*1.3", []),
         ("drivers/visits/rates/ticket/value", "客单价", []),
+        ("drivers/visits/needed", "目标/客单价", []),
+        ("tasks/t1/pick/order/0/by", "距上次拜访天数", []),
+        ("tasks/t1/pick/take", "MIN(件数,5)", []),
     ],
 )
 def test_an_expression_is_shown_for_those_it_is_asked_about(
@@ -376,6 +379,23 @@ def test_an_expression_is_shown_for_those_it_is_asked_about(
     assert found, "somebody stands beside it"
     assert set(names) <= {*found} or not names
     assert any(after not in ("—", "") for _before, after in found.values())
+
+
+def test_what_a_week_needs_is_shown_with_the_rates_of_each(operations: FlaskClient, cascade: Definition) -> None:
+    """The names of a driver's rates are made by the document: their values are those that the rates give."""
+    desk = at_place(operations, cascade, "desk", "drivers/visits/needed", "目标/客单价")
+    for name in ("目标", "客单价", "商机转化率", "每商机拜访次数"):
+        value = re.search(rf"<span>{name}</span>.*?<small>([^<]+)</small>", desk, re.DOTALL)
+        assert value, f"{name} has a chip"
+        assert value[1] != "—", f"{name} has a value"
+
+
+def test_what_is_handed_to_a_table_must_be_of_its_kind(operations: FlaskClient, cascade: Definition) -> None:
+    draft = definitions.draft_of(cascade)
+    assert draft is not None
+    inputs = [place for place in formula_places.of(draft.document) if place.handed and place.text == "成熟度"]
+    assert "is-wrong" not in at_place(operations, cascade, "desk", inputs[0].at, "成熟度")
+    assert "is-wrong" in at_place(operations, cascade, "desk", inputs[0].at, "历史业绩*2")
 
 
 def test_a_card_that_is_gone_says_so(operations: FlaskClient, cascade: Definition) -> None:
