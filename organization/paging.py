@@ -1,11 +1,11 @@
 """Pages by key: the tenth costs what the first costs, and rows that are added meanwhile move nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from core.db import Model, db
 
@@ -24,28 +24,34 @@ class Page:
 def page(
     query: sa.Select[Any],
     model: type[Model],
-    sort: str,
+    sort: str | Sequence[sa.ColumnElement[Any]],
     *,
     descending: bool = False,
     after: int | None = None,
     before: int | None = None,
     size: int = SIZE,
+    whole: sa.Select[Any] | None = None,
 ) -> Page:
     """A page of a query over `model`, ordered by its column `sort` and its id; each row must have the attribute `id`.
 
-    The page behind the row with the id `after`, or the one that ends in front of `before`.
+    The page behind the row with the id `after`, or the one that ends in front of `before`. `sort` may be expressions,
+    none of them NULL; where they read more than `model`, `whole` is the query before it was narrowed.
     """
-    key = sa.tuple_(getattr(model, sort), model.id)
+    columns = ((getattr(model, sort),) if isinstance(sort, str) else tuple(sort)) + (model.id,)
     backwards = after is None and before is not None
     upwards = descending is backwards
     if (anchor := before if backwards else after) is not None:
-        other = aliased(model)
-        place = select(getattr(other, sort)).where(other.id == anchor).scalar_subquery()
-        there = sa.tuple_(place, anchor)
+        key, there = sa.tuple_(*columns), _place(whole if whole is not None else select(model), model, columns, anchor)
         query = query.where(key > there if upwards else key < there)
-    order = [column.asc() if upwards else column.desc() for column in (getattr(model, sort), model.id)]
+    order = [column.asc() if upwards else column.desc() for column in columns]
     found = db.session.execute(query.order_by(*order).limit(size + 1)).all()
     return _page(list(found[:size]), more=len(found) > size, backwards=backwards, anchored=anchor is not None)
+
+
+def _place(whole: sa.Select[Any], model: type[Model], columns: Sequence[Any], anchor: int) -> Any:
+    """Where a row stands, read by its id: its own tables, not those of the query around it."""
+    row = whole.where(model.id == anchor).correlate(None)
+    return sa.tuple_(*(row.with_only_columns(column).scalar_subquery() for column in columns))
 
 
 def _page(rows: list[Any], *, more: bool, backwards: bool, anchored: bool) -> Page:

@@ -2,20 +2,39 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, contains_eager, undefer
 
-from core.db import db, like_prefix
+from builder.models import Definition
+from core.db import Document, db, like_prefix
+from organization import paging
 from organization.access import visible_units
 from organization.models import Member, OrgUnit
 from runtime.goals.sight import READ
 from runtime.scores.models import Score, ScoreRun, counts
 
-SIZE = 50  # people of a page
+
+class Unit(NamedTuple):
+    """A unit whose people's points the reader may see."""
+
+    id: int
+    name: str
+    path: str
+
+
+class Count(NamedTuple):
+    """People of one unit with one grade: how many, how many of them with points, and their points added up."""
+
+    path: str
+    grade: str | None
+    light: str | None
+    people: int
+    scored: int
+    points: float | None
 
 
 class Row(NamedTuple):
@@ -51,16 +70,24 @@ class Group:
     light: str | None = None
 
 
-def units_of(reader: Member) -> list[Any]:
-    """Every unit whose people's points he may see, parents first; one statement."""
-    query = select(OrgUnit.id, OrgUnit.name, OrgUnit.path).where(visible_units(reader, READ))
-    return list(db.session.execute(query.order_by(OrgUnit.path)).all())
+def runs(company_id: int) -> list[tuple[ScoreRun, Document]]:
+    """The run that counts of each metric and period with the metric's title, the newest period first; one statement."""
+    metric = (Definition.company_id == company_id, Definition.kind == "metric", Definition.key == ScoreRun.metric_key)
+    query = select(ScoreRun, Definition.title).join(Definition, sa.and_(*metric))
+    query = query.where(ScoreRun.company_id == company_id, counts())
+    query = query.order_by(ScoreRun.last_day.desc(), ScoreRun.first_day.desc(), ScoreRun.id)
+    return [(run, title) for run, title in db.session.execute(query)]
 
 
-def runs(company_id: int) -> list[ScoreRun]:
-    """The run that counts of each metric and period, the newest period first; one statement."""
-    query = select(ScoreRun).where(ScoreRun.company_id == company_id, counts())
-    return list(db.session.scalars(query.order_by(ScoreRun.last_day.desc(), ScoreRun.first_day.desc(), ScoreRun.id)))
+def counted(reader: Member, run: ScoreRun) -> tuple[list[Unit], list[Count]]:
+    """Every unit that he may see, parents first, and how its people did; one statement."""
+    unit = (OrgUnit.id, OrgUnit.name, OrgUnit.path)
+    numbers = (sa.func.count(Score.id), sa.func.count(Score.value), sa.func.sum(Score.value))
+    query = select(*unit, Score.grade, Score.light, *numbers).where(visible_units(reader, READ))
+    query = query.outerjoin(Score, sa.and_(Score.unit_id == OrgUnit.id, Score.run_id == run.id))
+    found = db.session.execute(query.group_by(*unit, Score.grade, Score.light).order_by(OrgUnit.path)).all()
+    units = dict.fromkeys(Unit(*row[:3]) for row in found)
+    return list(units), [Count(*row[2:]) for row in found if row[5]]
 
 
 def before(run: ScoreRun, known: Sequence[ScoreRun]) -> ScoreRun | None:
@@ -81,57 +108,78 @@ SORTS: dict[str, Any] = {
 }
 
 
-def people(
-    reader: Member,
-    run: ScoreRun,
-    earlier: ScoreRun | None,
-    path: str,
-    *,
-    grade: str = "",
-    sort: str = "score",
-    ascending: bool = False,
-    start: int = 0,
-    size: int | None = SIZE,
-) -> list[Row]:
-    """Those at or below a unit, one more than a page holds where there are more; no `size` gives all. One statement."""
-    query = _seen(reader, run, path)
-    query = query.outerjoin(
-        Earlier, sa.and_(Earlier.member_id == Score.member_id, Earlier.run_id == (earlier.id if earlier else 0))
+@dataclass(frozen=True)
+class Team:
+    """Whose points are listed and in which order; `grade` is one of the grades, held, or any."""
+
+    run: ScoreRun
+    earlier: ScoreRun | None
+    unit: Unit
+    grade: str = ""
+    sort: str = "score"
+    ascending: bool = False
+
+    @property
+    def key(self) -> tuple[sa.ColumnElement[Any], ...]:
+        """By this, then by id. Who has no points comes last, whichever way it goes."""
+        column = SORTS[self.sort]
+        if self.sort in ("name", "unit"):
+            return (column,)
+        without = sa.case((column.is_(None), int(self.ascending)), else_=int(not self.ascending))
+        return without, sa.func.coalesce(column, 0)
+
+
+def page(reader: Member, team: Team, *, after: int | None = None, before: int | None = None) -> paging.Page:
+    """Those at or below the unit, as Rows. One statement."""
+    rows = _rows(team)
+    found = paging.page(
+        _narrowed(rows, reader, team),
+        Score,
+        team.key,
+        descending=not team.ascending,
+        after=after,
+        before=before,
+        whole=rows,
     )
-    if grade:
-        query = query.where(Score.value.is_(None) if grade == "held" else Score.grade == grade)
-    key = SORTS.get(sort, Score.value)
-    order = sa.nulls_last(key.asc() if ascending else key.desc())
-    query = query.order_by(order, Member.pinyin, Score.id).offset(start)
-    if size is not None:
-        query = query.limit(size + 1)
-    columns = (Score.id, Member.id, Member.code, Member.name, OrgUnit.id, OrgUnit.name, OrgUnit.path)
-    values = (Score.value, Score.grade, Score.light, Earlier.value, Earlier.grade)
-    return [Row._make(row) for row in db.session.execute(query.with_only_columns(*columns, *values))]
+    return replace(found, rows=[Row._make(row) for row in found.rows])
 
 
-def _seen(reader: Member, run: ScoreRun, path: str) -> sa.Select[Any]:
+def everybody(reader: Member, team: Team) -> list[Row]:
+    """All of them, for a sheet; one statement."""
+    order = [column.asc() if team.ascending else column.desc() for column in (*team.key, Score.id)]
+    return [Row._make(row) for row in db.session.execute(_narrowed(_rows(team), reader, team).order_by(*order))]
+
+
+def _rows(team: Team) -> sa.Select[Any]:
+    """Everybody of the run with what he had before."""
+    unit = (OrgUnit.id.label("unit_id"), OrgUnit.name.label("unit"), OrgUnit.path)
+    points = (Score.value, Score.grade, Score.light, Earlier.value.label("before"), Earlier.grade.label("before_grade"))
+    before = sa.and_(Earlier.member_id == Score.member_id, Earlier.run_id == (team.earlier.id if team.earlier else 0))
     return (
-        select(Score.id)
+        select(Score.id, Member.id.label("member_id"), Member.code, Member.name, *unit, *points)
         .join(Member, Member.id == Score.member_id)
         .join(OrgUnit, OrgUnit.id == Score.unit_id)
-        .where(Score.run_id == run.id, visible_units(reader, READ), like_prefix(OrgUnit.path, path))
+        .outerjoin(Earlier, before)
+        .where(Score.run_id == team.run.id)
     )
 
 
-def groups(reader: Member, run: ScoreRun, unit: Any, units: Sequence[Any]) -> tuple[list[Group], list[Group]]:
-    """By unit right below the one that is shown, and by grade, the best first; one statement."""
-    query = _seen(reader, run, unit.path).with_only_columns(
-        *(OrgUnit.path, Score.grade, Score.light, sa.func.count(Score.id)),
-        *(sa.func.count(Score.value), sa.func.sum(Score.value)),
-    )
-    found = db.session.execute(query.group_by(OrgUnit.path, Score.grade, Score.light)).all()
+def _narrowed(rows: sa.Select[Any], reader: Member, team: Team) -> sa.Select[Any]:
+    query = rows.where(visible_units(reader, READ), like_prefix(OrgUnit.path, team.unit.path))
+    if not team.grade:
+        return query
+    return query.where(Score.value.is_(None) if team.grade == "held" else Score.grade == team.grade)
+
+
+def groups(unit: Unit, units: Sequence[Unit], found: Sequence[Count]) -> tuple[list[Group], list[Group]]:
+    """By unit right below the one that is shown, and by grade, the best first."""
     depth = unit.path.count("/") + 1
     below = {other.path: other for other in units if other.path.count("/") == depth}
     by_unit, by_grade = defaultdict(list), defaultdict(list)
-    for path, grade, light, *numbers in found:
-        by_unit["/".join(path.split("/")[:depth]) + "/"].append(numbers)
-        by_grade[grade, light].append(numbers)
+    for count in found:
+        if count.path.startswith(unit.path):
+            by_unit["/".join(count.path.split("/")[:depth]) + "/"].append(count)
+            by_grade[count.grade, count.light].append(count)
     of_units = [
         _group(below[path].name, rows, unit_id=below[path].id) for path, rows in by_unit.items() if path in below
     ]
@@ -139,9 +187,10 @@ def groups(reader: Member, run: ScoreRun, unit: Any, units: Sequence[Any]) -> tu
     return sorted(of_units, key=_best_first), sorted(of_grades, key=_best_first)
 
 
-def _group(name: str, rows: Sequence[Sequence[Any]], **more: Any) -> Group:
-    count, scored, total = (sum(row[n] or 0 for row in rows) for n in range(3))
-    return Group(name, count, count - scored, total / scored if scored else None, **more)
+def _group(name: str, rows: Sequence[Count], **more: Any) -> Group:
+    people, scored = sum(row.people for row in rows), sum(row.scored for row in rows)
+    points = sum(row.points or 0 for row in rows)
+    return Group(name, people, people - scored, points / scored if scored else None, **more)
 
 
 def _best_first(group: Group) -> tuple[bool, float, str]:
@@ -158,19 +207,24 @@ def of_person(member: Member) -> list[Score]:
     return list(db.session.scalars(query.order_by(ScoreRun.last_day.desc(), ScoreRun.first_day.desc())))
 
 
-def find(score_id: int) -> Score | None:
-    """With its run, person and unit; one statement."""
-    query = select(Score).join(Score.run).join(Score.member).join(Score.unit).where(Score.id == score_id)
+def find(score_id: int) -> tuple[Score, int | None] | None:
+    """A score with its run, person and unit, and the id of the one that counts instead or is it; one statement."""
+    query = select(Score, _newest()).join(Score.run).join(Score.member).join(Score.unit).where(Score.id == score_id)
     loaded = (contains_eager(Score.run), contains_eager(Score.member), contains_eager(Score.unit), undefer(Score.why))
-    return db.session.scalar(query.options(*loaded))
+    found = db.session.execute(query.options(*loaded)).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
-def newest(score: Score) -> int | None:
+def _newest() -> sa.ScalarSelect[int]:
     """The score of the same person and period in the run that counts."""
-    run = score.run
-    query = select(Score.id).join(Score.run).where(Score.member_id == score.member_id, counts())
-    same = (ScoreRun.metric_key == run.metric_key, ScoreRun.period == run.period, ScoreRun.company_id == run.company_id)
-    return db.session.scalar(query.where(*same))
+    other, run = aliased(Score), aliased(ScoreRun)
+    same = (run.metric_key == ScoreRun.metric_key, run.period == ScoreRun.period)
+    query = select(other.id).join(run, run.id == other.run_id).where(other.member_id == Score.member_id)
+    return (
+        query.where(run.company_id == ScoreRun.company_id, *same, counts(run))
+        .correlate(Score, ScoreRun)
+        .scalar_subquery()
+    )
 
 
 def sees(reader: Member, score: Score) -> bool:

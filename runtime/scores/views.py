@@ -1,6 +1,6 @@
 """得分: a team's points of a period, a person's over time, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,20 +8,19 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 
-from builder import definitions
 from builder.formula_values import shown
 from core import access, clock, jobs
 from core.db import Document, db
 from core.errors import Invalid, NotFound, Problem
-from core.i18n import text
 from organization import spreadsheets
 from organization.models import Member
 from runtime.facts import periods
 from runtime.goals.goal_pages import period_name
 from runtime.goals.sight import READ
-from runtime.scores import lists, rules, why_page
-from runtime.scores.lists import Row
+from runtime.scores import lists, why_page
+from runtime.scores.lists import Count, Team, Unit
 from runtime.scores.models import Score, ScoreRun
 
 bp = Blueprint("scores", __name__, url_prefix="/scores")
@@ -42,21 +41,13 @@ def period_words(key: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: which run, which unit, in which order."""
+    """What the address asks for: whose points, and what else could be chosen."""
 
+    team: Team
     runs: Sequence[ScoreRun]
-    run: ScoreRun
-    earlier: ScoreRun | None
-    units: Sequence[Any]
-    unit: Any
-    grade: str
-    sort: str
-    ascending: bool
-    start: int
-
-    def people(self, reader: Member, size: int | None = lists.SIZE) -> list[Row]:
-        order: dict[str, Any] = {"grade": self.grade, "sort": self.sort, "ascending": self.ascending}
-        return lists.people(reader, self.run, self.earlier, self.unit.path, **order, start=self.start, size=size)
+    titles: Mapping[str, Document]
+    units: Sequence[Unit]
+    counts: Sequence[Count]
 
 
 @bp.get("")
@@ -65,18 +56,17 @@ def index() -> str:
     asked = _asked()
     if asked is None:
         return render_template("runtime/scores/none.html", may_compute=current_user.may(COMPUTE))
-    found = asked.people(current_user)
-    by_unit, by_grade = lists.groups(current_user, asked.run, asked.unit, asked.units)
+    after, before = (request.args.get(side, type=int) for side in ("after", "before"))
+    unit = asked.team.unit
+    by_unit, by_grade = lists.groups(unit, asked.units, asked.counts)
     return render_template(
         "runtime/scores/index.html",
         asked=asked,
-        rows=found[: lists.SIZE],
-        more=len(found) > lists.SIZE,
-        size=lists.SIZE,
+        team=asked.team,
+        page=lists.page(current_user, asked.team, after=after, before=before),
         by_unit=by_unit,
         by_grade=by_grade,
-        above=[unit for unit in asked.units if asked.unit.path.startswith(unit.path) and unit.id != asked.unit.id],
-        titles=_titles(),
+        above=[other for other in asked.units if unit.path.startswith(other.path) and other.id != unit.id],
         may_compute=current_user.may(COMPUTE),
     )
 
@@ -90,9 +80,9 @@ def export(form: str) -> Response:
     header = [_("Staff number"), _("Full name"), _("Unit"), _("Points"), _("Grade"), _("Before"), _("Change in points")]
     table = [
         [row.code, row.name, row.unit, row.value, row.grade, row.before, row.change]
-        for row in asked.people(current_user, size=None)
+        for row in lists.everybody(current_user, asked.team)
     ]
-    return spreadsheets.answer(f"{_('Scores')}-{asked.run.period}", header, table, form)
+    return spreadsheets.answer(f"{_('Scores')}-{asked.team.run.period}", header, table, form)
 
 
 @bp.post("/compute")
@@ -121,7 +111,7 @@ def mine() -> str:
 @bp.get("/people/<int:member_id>")
 @access.signed_in
 def of_person(member_id: int) -> str:
-    member = db.session.get(Member, member_id)
+    member = db.session.get(Member, member_id, options=[joinedload(Member.unit)])
     if member is None or member.company_id != current_user.company_id:
         raise NotFound(_("There is no such person."))
     if member.id != current_user.id:
@@ -133,10 +123,9 @@ def of_person(member_id: int) -> str:
 @access.signed_in
 def why(score_id: int) -> str:
     """为什么: lines, inputs, the rows that fired, the formula's steps, the versions."""
-    score = lists.find(score_id)
+    score, newest = lists.find(score_id) or (None, None)
     if score is None or score.run.company_id != current_user.company_id or not lists.sees(current_user, score):
         raise NotFound(_("This score is not there, or outside of what you may see."))
-    newest = lists.newest(score)
     return render_template(
         "runtime/scores/why.html",
         score=score,
@@ -152,29 +141,32 @@ def why(score_id: int) -> str:
 def _asked() -> Asked | None:
     """None as long as nothing was scored."""
     found = lists.runs(current_user.company_id)
-    keys = [run.metric_key for run in found]
-    metric = request.args.get("metric", keys[0] if keys else "")
-    known = [run for run in found if run.metric_key == metric]
+    titles = {run.metric_key: title for run, title in found}
+    metric = request.args.get("metric", next(iter(titles), ""))
+    known = [run for run, _title in found if run.metric_key == metric]
     if not known:
         return None
     run = next((run for run in known if run.period == request.args.get("period")), _latest(known))
-    units = lists.units_of(current_user)
+    units, counts = lists.counted(current_user, run)
+    sort = request.args.get("sort", "score")
+    team = Team(
+        run=run,
+        earlier=lists.before(run, known),
+        unit=_unit(units),
+        grade=request.args.get("grade", ""),
+        sort=sort if sort in lists.SORTS else "score",
+        ascending=request.args.get("order") == "up",
+    )
+    return Asked(team, known, titles, units, counts)
+
+
+def _unit(units: Sequence[Unit]) -> Unit:
+    """The one that the address names, else the highest that he sees."""
     wanted = request.args.get("unit", type=int)
     unit = next((unit for unit in units if unit.id == wanted), None if wanted else units[0])
     if unit is None:
         raise NotFound(_("This unit is not there, or outside of what you may see."))
-    sort = request.args.get("sort", "score")
-    return Asked(
-        runs=known,
-        run=run,
-        earlier=lists.before(run, known),
-        units=units,
-        unit=unit,
-        grade=request.args.get("grade", ""),
-        sort=sort if sort in lists.SORTS else "score",
-        ascending=request.args.get("order") == "up",
-        start=max(0, request.args.get("start", 0, type=int)),
-    )
+    return unit
 
 
 def _latest(known: Sequence[ScoreRun]) -> ScoreRun:
@@ -182,12 +174,6 @@ def _latest(known: Sequence[ScoreRun]) -> ScoreRun:
     today = clock.today()
     ended = [run for run in known if run.last_day <= today] or list(known)
     return max(ended, key=lambda run: (run.last_day, run.last_day - run.first_day))
-
-
-def _titles() -> dict[str, str]:
-    """What the metrics that score people are called."""
-    sources = definitions.sources(current_user.company_id)
-    return {key: text(sources["metric", key].document["title"]) for key in rules.all_in(sources)}
 
 
 def _person(member: Member) -> str:
