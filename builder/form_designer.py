@@ -43,7 +43,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Canvas(FormPage):
-    """The form drawn for nobody to fill: nothing to pick; columns stand even where a rule hides their sub-table."""
+    """The form drawn for nobody to fill: nothing to pick; columns stand even where a rule hides their sub-table, and
+    so does a part with nothing in it yet."""
+
+    def shows(self, node: Document) -> bool:
+        return self.state.shows(node["id"]) and self.state.shows(node.get("field", node["id"]))
 
     def columns(self, table: Field) -> list[Field]:
         return self.ordered(table)

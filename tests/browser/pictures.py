@@ -122,6 +122,13 @@ def review(person: Photographer) -> None:
     person.take("review", 1300)
 
 
+def form_designer(person: Photographer) -> None:
+    person.edit("form", "medical.visit_log")
+    person.page.click("#pane-rules")
+    person.page.locator("#rule-add-then").wait_for()
+    person.take("form-designer", 1000)
+
+
 PICTURES: dict[str, tuple[str, Callable[[Photographer], None]]] = {
     "formula-editor": (SALES_OPERATIONS, formula),
     "table-editor": (SALES_OPERATIONS, table),
@@ -130,6 +137,7 @@ PICTURES: dict[str, tuple[str, Callable[[Photographer], None]]] = {
     "action-library": (SALES_OPERATIONS, action_library),
     "factor-library": (HR, factor_library),
     "relation-graph": (HR, relation_graph),
+    "form-designer": (HR, form_designer),
 }
 
 

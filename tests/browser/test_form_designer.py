@@ -150,6 +150,27 @@ def test_a_field_is_moved_doubled_and_taken_back_with_keys_alone(designer: Page,
     assert widgets(people) == ["text", "date", "number"]
 
 
+def test_a_field_is_dragged_into_a_section_and_from_the_palette(designer: Page, people: People) -> None:
+    page = designer
+    add(page, "section")
+    settled(page, lambda: drag(page, "#kind-number", "#node-p1 [data-inside]"), "/add")
+    settled(page, lambda: drag(page, "#kind-text", "#node-p1 [data-inside]"), "/add")
+    assert {node["widget"] for node in draft_body(people)["layout"][0]["items"]} == {"number", "text"}
+
+
+def drag(page: Page, what: str, where: str) -> None:
+    """With the mouse, in steps as a hand does it."""
+    page.locator(what).scroll_into_view_if_needed()
+    source, target = page.locator(what).bounding_box(), page.locator(where).bounding_box()
+    assert source is not None
+    assert target is not None
+    page.mouse.move(source["x"] + 20, source["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=12)
+    page.mouse.move(target["x"] + 64, target["y"] + 24, steps=4)
+    page.mouse.up()
+
+
 def test_the_palette_is_searched_by_either_language(designer: Page) -> None:
     page = designer
     page.get_by_label("搜索字段").fill("打分")
