@@ -57,8 +57,10 @@ from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
+from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
+from runtime.submissions import import_views as record_import_views
 from runtime.submissions import public_views as public_form_views
 from runtime.submissions import record_views
 from runtime.submissions import views as submission_views
@@ -79,7 +81,7 @@ PAGES = (
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, tree_views, report_views),
-    *(rhythm_models, record_views, personal_data),
+    *(rhythm_models, record_views, record_import_views, short_views, personal_data),
 )
 COMMANDS = (
     *(commands, accounts_commands, units_commands, definition_commands, formula_commands),

@@ -89,11 +89,11 @@ def asked(company_id: int, client_id: str) -> sa.Select[Any]:
 def may_fill(filling: Filling) -> Problem | None:
     """Why he may not send this form now; None when he may. One statement more where the form bounds how often."""
     often = forms.limits.often(filling.form)
-    sent = _sent_since(filling, often.began(clock.today())) if often else 0
+    sent = sent_since(filling, often.began(clock.today())) if often else 0
     return forms.limits.refusal(filling.form, filling.world.who, clock.today(), sent)
 
 
-def _sent_since(filling: Filling, day: dt.date | None) -> int:
+def sent_since(filling: Filling, day: dt.date | None) -> int:
     counted = select(sa.func.count(Submission.id)).where(
         Submission.definition_id == filling.version.definition_id,
         Submission.submitter_id == filling.world.who.member_id,

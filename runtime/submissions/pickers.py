@@ -151,10 +151,10 @@ PICKERS: Mapping[str, Picker] = {
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def offered(member: Member, field: Field, words: str = "") -> list[tuple[int, str]]:
+def offered(member: Member, field: Field, words: str = "", most: int = OFFERED) -> list[tuple[int, str]]:
     """What fits the words typed so far: ids, and names with their numbers, 张三 (S0001)."""
     picker = PICKERS[field.widget]
-    query = _allowed(member, field, picker).order_by(picker.name, picker.key).limit(OFFERED)
+    query = _allowed(member, field, picker).order_by(picker.name, picker.key).limit(most)
     if words.strip():
         query = query.where(sa.or_(members.holds(picker.name, words), members.holds(picker.code, words)))
     return [(key, called(name, code)) for key, name, code in db.session.execute(query)]
