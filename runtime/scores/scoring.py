@@ -136,7 +136,7 @@ def score(ground: Ground, sources: Sources) -> Scores:
     result = rule.formula.compute(inputs, rows, None, None)
     points = np.where(result.column.status == 0, result.column.values.astype(np.float64), np.nan)
     values, lines = _together(ground, points, rule.decimals)
-    grades, lights, rows_fired = _graded(rule, values)
+    grades, lights, rows_fired = graded(rule, values)
     return Scores(ground, rule, values, grades, lights, rows_fired, lines, attained, inputs, result, asked)
 
 
@@ -162,7 +162,7 @@ def _together(ground: Ground, points: Floats, decimals: int) -> tuple[Floats, Fl
     return np.where(np.isnan(values), np.nan, known), np.where(ground.shares > 0, points, np.nan)
 
 
-def _graded(rule: Rule, values: Floats) -> tuple[list[str | None], list[str | None], list[str | None]]:
+def graded(rule: Rule, values: Floats) -> tuple[list[str | None], list[str | None], list[str | None]]:
     """Grade, light and row of the table for everybody who has points."""
     grades: list[list[str | None]] = [[None] * len(values) for _column in range(3)]
     there = np.flatnonzero(~np.isnan(values))

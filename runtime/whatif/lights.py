@@ -2,27 +2,24 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import func, select
 
-from builder import compiled
 from builder.models import DefinitionVersion
 from builder.sources import Sources
 from core import clock, i18n
 from core.db import Document, db
 from organization.models import Member, OrgUnit
-from runtime.facts import measures, periods, store
+from runtime.facts import periods, store
 from runtime.facts.booking import metric_of
 from runtime.facts.models import Fact
+from runtime.goals import lights
 from runtime.goals.models import Goal, GoalSet
 from runtime.whatif import regions, rules
 from runtime.whatif.comparison import LIGHTS, Choice, Comparison, Part
 from runtime.whatif.moves import Move, Moves
 from runtime.whatif.rules import name_of
-
-TABLE = ("table", "okr.light")
 
 
 class Person(NamedTuple):
@@ -67,24 +64,12 @@ def _booked(goal_set: GoalSet, until: dt.date) -> dict[int, float]:
 def of(people: Sequence[Person], targets: Sequence[float], until: dt.date, sources: Sources) -> list[str | None]:
     """The light of each person if his target were that; None without a table of lights, and before the first figures
     have come in: nobody is red because nobody has fed anything."""
-    table = sources.get(TABLE)
+    table = lights.in_sources(sources)
     if table is None or not any(person.booked for person in people):
         return [None] * len(people)
-    plan = measures.plan_split(_by_month(people), _months_passed(until))
-    progress = measures.progress([person.booked for person in people], 0.0, targets)
-    found = measures.lights(compiled.table(table).table, measures.standing_of(plan, progress))
+    months = [person.split["month"] for person in people]
+    found = lights.of(table, months, [person.booked for person in people], targets, until)
     return [str(light) for light in found.lights]
-
-
-def _by_month(people: Sequence[Person]) -> Any:
-    months = sorted({month for person in people for month in person.split["month"]})
-    return np.array([[person.split["month"].get(month, 0) for month in months] for person in people], dtype=float)
-
-
-def _months_passed(until: dt.date) -> float:
-    """3.5 is the middle of April. Goals are split over calendar years."""
-    month = periods.containing(until, periods.MONTH)
-    return until.month - 1 + until.day / month.last_day.day
 
 
 # ── the table of lights itself as a draft ────────────────────────────────────────────────────────────────────────────
@@ -92,7 +77,7 @@ def _months_passed(until: dt.date) -> float:
 
 def parts(affected: Sequence[DefinitionVersion], sets: Sequence[GoalSet]) -> list[Part]:
     """Lights of the newest goals that hold, for today and for the ends of the months that are over."""
-    table = next((version for version in affected if name_of(version) == TABLE), None)
+    table = next((version for version in affected if name_of(version) == lights.TABLE), None)
     days = month_ends(sets[0]) if table is not None and sets else {}
     choices = [Choice(month, i18n.day(day)) for month, day in reversed(days.items())]
     return [Part(LIGHTS, table.document["title"], choices)] if table is not None and choices else []

@@ -12,10 +12,10 @@ from core import clock
 from core.db import db
 from organization.members import present_on
 from organization.models import Member
+from runtime.goals import lights
 from runtime.goals.models import Goal, GoalSet
 from runtime.goals.plans import FRONT_LINE
 from runtime.scores.models import Score, ScoreRun
-from runtime.whatif import lights
 
 
 def judged(company_id: int, definition_ids: Collection[int]) -> set[int]:

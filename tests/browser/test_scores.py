@@ -42,7 +42,7 @@ def test_a_score_leads_to_its_reasons(
             if step == "/scores":
                 page.goto(step)
             elif step == "why":
-                page.locator(".page-actions a[href^='/scores/']").first.click()
+                page.locator(".page-actions .btn-primary").click()
             else:
                 page.get_by_role("link", name=step, exact=True).first.click()
             page.wait_for_load_state()
@@ -56,7 +56,7 @@ def test_an_explanation_prints_without_what_surrounds_it(app: Flask, scored: Sal
         page = browser.new_page(viewport=DESKTOP, locale="zh-CN", base_url=address)
         sign_in(page, "S001")
         page.goto("/scores/mine")
-        page.locator(".page-actions a").click()
+        page.locator(".page-actions .btn-primary").click()
         page.emulate_media(media="print")
         expect(page.locator(".sidenav")).to_be_hidden()
         expect(page.locator(".topbar")).to_be_hidden()
