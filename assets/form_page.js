@@ -1,5 +1,6 @@
 // What a form needs beside htmx: tabs and steps, lines of sub-tables, files, signatures, places.
 
+import "./form_page/live.js";
 import "./form_page/location.js";
 import "./form_page/panels.js";
 import "./form_page/rows.js";

@@ -10,6 +10,7 @@ from flask import url_for
 from builder import forms
 from builder.form_page import FormPage
 from builder.forms import Field
+from core.db import Document
 from core.errors import Problem
 from core.i18n import text
 from organization.models import Member
@@ -30,6 +31,7 @@ class FillingPage(FormPage):
     checked: bool = False
     doubtful: bool = False
     found: dict[str, Sequence[tuple[Any, str]]] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
@@ -46,6 +48,11 @@ class FillingPage(FormPage):
         if self.place is None:
             raise LookupError("a page of filling knows its place")
         return self.place
+
+    def rows(self, table: Field) -> list[Document]:
+        """A line that was added and is empty yet stays where it was added."""
+        found = super().rows(table)
+        return [*found, *({} for _line in range(self.lines.get(table.name, 0) - len(found)))]
 
     def shown(self, at: Field, value: Any) -> str:
         if at.widget in attachments.FILES:
@@ -103,6 +110,7 @@ def of(place: Filling, sent: Sent, *, checked: bool = False, problems: Sequence[
         raw=sent.raw,
         place=place,
         checked=checked,
+        lines=sent.rows,
     )
 
 

@@ -23,11 +23,13 @@ Posted = MultiDict[str, str]
 
 @dataclass(frozen=True)
 class Sent:
-    """`unread` are problems of what could not be read, `raw` what was typed there, by posted name."""
+    """`unread` are problems of what could not be read, `raw` what was typed there, by posted name; `rows` how many
+    lines of each sub-table were posted, empty ones too."""
 
     values: Mapping[str, Any]
     unread: list[Problem]
     raw: Mapping[str, str]
+    rows: Mapping[str, int]
 
 
 def read(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage] | None = None) -> Sent:
@@ -37,7 +39,13 @@ def read(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage] | 
     values, unread = forms.read(place.form, everything, place.world)
     problems = [*refused, *unread]
     raw = {name: everything[name] for name in map(posted_name, unread) if name in everything}
-    return Sent({**_not_asked(place, posted), **values}, problems, raw)
+    rows = {table.name: _lines(table, posted) for table in place.form.tables}
+    return Sent({**_not_asked(place, posted), **values}, problems, raw, rows)
+
+
+def _lines(table: Field, posted: Posted) -> int:
+    start = f"{table.name}-"
+    return len({name.removeprefix(start).partition("-")[0] for name in posted if name.startswith(start)})
 
 
 def given(place: Filling, asked: Posted) -> dict[str, Any]:
