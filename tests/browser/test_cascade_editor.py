@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from builder import definitions
 from core.db import db
@@ -100,6 +100,93 @@ def test_what_is_typed_in_another_card_survives_the_answer(browser: Browser, add
     expect(page.locator("#w2-when")).to_have_value("目标>历史业绩*1.5")
     page.locator("#w2-when").press("Tab")
     expect(page.locator("#undo-says")).to_contain_text("1.5")
+    page.close()
+
+
+class Held:
+    """Requests to save that wait until the test lets them go: somebody goes on working meanwhile."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.waiting, self.holds = page, list[Route](), True
+        page.route("**/cascades/**", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self.holds and route.request.method == "POST":
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    def expect_one(self) -> None:
+        for _frame in range(300):
+            if self.waiting:
+                return
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+        raise AssertionError("nothing was sent to be saved")
+
+    def let_go(self) -> None:
+        """All that wait, and then those that waited for them."""
+        self.holds = False
+        for route in self.waiting:
+            route.continue_()
+
+
+def test_an_answer_never_overwrites_the_text_that_somebody_goes_on_writing(browser: Browser, address: str) -> None:
+    page = open_editor(browser, address, DESKTOP)
+    text, said = page.locator("#w2-when"), page.locator("#undo-says")
+    before = text.input_value()
+    held = Held(page)
+    text.fill("目标>历史业绩*1.5")
+    text.press("Tab")
+    held.expect_one()
+    text.focus()
+    text.press("End")
+    page.keyboard.type("5 ")  # the answer has less, and no blank at the end
+    held.let_go()
+    expect(said).to_contain_text("历史业绩*1.5")
+    expect(text).to_be_focused()
+    expect(text).to_have_value("目标>历史业绩*1.55 ")
+    text.press("Tab")
+    expect(said).to_contain_text("历史业绩*1.55")
+    for earlier in ("目标>历史业绩*1.5", before):
+        page.click("#undo")
+        expect(text).to_have_value(earlier)
+    page.close()
+
+
+def test_an_undo_takes_back_what_was_being_written_when_it_was_pressed(browser: Browser, address: str) -> None:
+    """While another card is still being saved, and of a text of which the browser tells no change."""
+    page = open_editor(browser, address, DESKTOP)
+    text, reserve, said = page.locator("#w2-when"), page.locator("#l2-reserve_percent"), page.locator("#undo-says")
+    before = text.input_value()
+    reserve.fill("5")
+    reserve.press("Tab")
+    expect(said).to_contain_text("5%")
+    held = Held(page)
+    reserve.fill("4")
+    reserve.press("Tab")
+    held.expect_one()
+    text.focus()
+    text.evaluate(
+        "area => { area.setRangeText('1+'); area.dispatchEvent(new InputEvent('input', { bubbles: true })); }"
+    )
+    page.click("#undo")
+    held.let_go()
+    expect(said).to_contain_text("4% → 5%")
+    expect(text).to_have_value(before)
+    page.close()
+
+
+def test_an_undo_refreshes_a_text_that_keeps_the_focus(browser: Browser, address: str) -> None:
+    """As where a finger presses a button: the text that was saved is left standing in."""
+    page = open_editor(browser, address, DESKTOP)
+    text, said = page.locator("#w2-when"), page.locator("#undo-says")
+    before = text.input_value()
+    text.fill("目标>历史业绩*1.5")
+    text.press("Tab")
+    expect(said).to_contain_text("1.5")
+    text.focus()
+    page.evaluate("document.querySelector('#undo').form.requestSubmit()")
+    expect(text).to_have_value(before)
     page.close()
 
 
