@@ -1,5 +1,6 @@
 """What a record makes: a visit that counts, a task that is done, a figure; and what it does not."""
 
+import io
 from typing import Any
 
 from sqlalchemy import select
@@ -73,6 +74,25 @@ def test_S20_a_visit_is_a_touch_and_closes_the_task_that_asks_for_it(
     assert done.done_at is not None
     assert done.evidence
     assert done.evidence["place"] == "31.23000, 121.47000"
+
+
+def test_S20_the_visit_log_of_the_pack_closes_a_task_with_its_photo(
+    sales: Sales, published: GoalSet, sign_in: SignIn
+) -> None:
+    own = select(TaskItem).where(TaskItem.task.has(member_id=sales.people.an.id))
+    wanted = next(one for one in db.session.scalars(own) if one.contact is not None and one.contact.level == "主任")
+    posted = {"customer": str(wanted.customer_id), "day": "2025-06-30", "kind": "visit", "contact_level": "director"}
+    client, address = sign_in(sales.people.an), "/forms/medical.visit_log"
+    assert client.post(address, data=posted | {"client_id": "one"}).status_code == 422, "a visit needs evidence"
+    photo = {"photo": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * 64), "门头.png")}
+    answer = client.post(address, data=posted | {"client_id": "one"} | photo, content_type="multipart/form-data")
+    assert answer.status_code == 303, answer.text
+    jobs.run_due()
+    assert db.session.scalars(select(Touch)).one().contact_level == "主任"
+    done = db.session.get_one(TaskItem, wanted.id, populate_existing=True)
+    assert done.evidence
+    assert client.get(f"/tasks/items/{wanted.id}/photo").mimetype == "image/png"
+    assert done.evidence["photo"]
 
 
 def test_S20_words_alone_prove_nothing(sales: Sales, published: GoalSet, publish: Publish, sign_in: SignIn) -> None:
