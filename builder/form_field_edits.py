@@ -13,6 +13,7 @@ from builder.forms import Field, options, renaming, values
 from builder.forms.world import World
 from core.db import Document
 from core.errors import Invalid, Problem
+from formulas.characters import normal_name
 
 WITHIN = (
     ("text", "long_text", "rich_text", "phone", "email", "url"),
@@ -163,7 +164,8 @@ def field(body: Document, posted: Posted, around: Around) -> Document:
 
 def _titled(body: Document, place: Place, title: str, around: Around) -> Document:
     """Formulas follow; the name by which values are sent follows until somebody has sent values."""
-    if title in {other.spec["title"] for other in form_data.beside(body, place.table) if other.id != place.id}:
+    others = [other for other in form_data.beside(body, place.table) if other.id != place.id]
+    if normal_name(title) in {normal_name(other.spec["title"]) for other in others}:
         sentence = _("Another field is called “%(title)s” already. Choose another title.", title=title)
         raise Invalid([Problem("/title", "repeated", sentence)])
     if set(title) & set("[]【】"):

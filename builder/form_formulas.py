@@ -22,7 +22,7 @@ from core.errors import Problem
 from core.i18n import language, text
 from formulas.schema import OWN_ROW
 
-BROKEN_PARTS = ("rules", "computed", "prefill", "creates")
+DRAWN_WITH = ("rules", "computed", "prefill")
 
 
 @dataclass(frozen=True)
@@ -140,11 +140,39 @@ def _said(formula: formulas.Formula, row: dict[str, Any], world: World) -> str:
 
 
 def drawable(body: Document, problems: Sequence[Problem]) -> Document:
-    """The body without rules and formulas that are wrong: a page can be drawn of the rest."""
-    wrong = {tuple(problem.path.split("/")[2:4]) for problem in problems}
+    """The body without the rules and formulas that do not hold: a page can be drawn of the rest."""
+    bare = {key: value for key, value in body.items() if key not in DRAWN_WITH}
+    form = document.of(bare)
+    try:
+        names.schema(form)
+    except formulas.FormulaError:  # two titles that formulas cannot tell apart
+        return bare
+    told = {tuple(problem.path.split("/")[2:4]) for problem in problems}
     kept = {
-        part: [entry for at, entry in enumerate(body[part]) if (part, str(at)) not in wrong]
-        for part in BROKEN_PARTS
-        if part in body
+        part: [entry for at, entry in enumerate(body[part]) if (part, str(at)) not in told and _holds(form, entry)]
+        for part in DRAWN_WITH
+        if part in body and (part,) not in told
     }
-    return {**body, **kept}
+    return {**bare, **kept}
+
+
+def _holds(form: Form, entry: Document) -> bool:
+    """Whether its formulas can be read and what it names is there."""
+    named = [entry[key] for key in ("field", "at", "link") if key in entry]
+    for action in entry.get("then", ()):
+        named += [value for key, value in action.items() if key != "to" and (key == "set" or value not in form.parts)]
+    if any(identity not in form.fields for identity in named):
+        return False
+    target = form.fields.get(entry.get("at") or entry.get("field") or "")
+    table = form.fields[target.table] if target is not None and target.table else None
+    written = [entry[key] for key in ("when", "check", "formula") if key in entry]
+    written += [action["to"] for action in entry.get("then", ()) if "to" in action]
+    return all(_compiles(form, text, table) for text in written)
+
+
+def _compiles(form: Form, written: str, table: Field | None) -> bool:
+    try:
+        names.compiled(form, written, table)
+    except formulas.FormulaError:
+        return False
+    return True

@@ -199,3 +199,20 @@ def test_a_computed_field_is_written_in_the_formula_editor(designer: Page, peopl
 
 def widgets(people: People) -> list[str]:
     return [node["widget"] for node in form_tree.walk(draft_body(people)["layout"])]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_every_pane_can_be_used_by_everybody(
+    designer: Page, viewport: dict[str, int], assert_accessible: Callable[[Page], None]
+) -> None:
+    page = designer
+    for kind in ("tabs", "choice", "table", "cascading", "person", "rich_text"):
+        add(page, kind)
+    page.set_viewport_size(viewport)
+    address = page.url.split("?")[0]
+    for query in ("at=p1", "at=i1", "at=i2", "at=i3", "at=i4", "pane=rules", "pane=form"):
+        page.goto(f"{address}?{query}")
+        for fold in page.locator(".designer-panel details").all():
+            fold.evaluate("fold => (fold.open = true)")
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], query

@@ -176,6 +176,22 @@ def test_a_formula_that_is_wrong_is_marked_and_the_rest_is_drawn(desk: Desk) -> 
     assert 'data-insert="数字"' in checked.text
 
 
+def test_a_draft_with_many_things_wrong_at_once_is_still_drawn(desk: Desk) -> None:
+    desk.do("add", what="record")  # of no form yet
+    desk.do("add", what="number")
+    desk.do("add", what="date_range")
+    desk.do("rule_add", what="then")
+    desk.do("rule", rule="r1", when="数字<")
+    desk.do("computed", id="f2", given_by="formula", formula="数字+1")
+    desk.do("add", what="text")
+    desk.do("field", id="f4", title="日期区间开始")  # which formulas call the first day of the range
+    assert definitions.check_draft(desk.draft) != []
+    for pane in ("field", "rules", "form"):
+        assert 'id="node-i2"' in desk.page(at="i2", pane=pane)
+    preview = desk.client.post(f"/form-designer/{desk.id}/preview", data={"shu_zi": "3", "send": "1"})
+    assert preview.status_code == 200
+
+
 # ── preview and cases ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
