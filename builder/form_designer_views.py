@@ -18,6 +18,7 @@ from builder import (
     form_words,
     forms,
     json_text,
+    shape,
     skeletons,
     steps,
     views,
@@ -116,6 +117,23 @@ def title(definition_id: int) -> Response:
     return _saved(draft)
 
 
+@bp.post("/<int:definition_id>/text")
+@access.needs("definitions.edit")
+def save_text(definition_id: int) -> Response:
+    """The whole draft as JSON, for experts: a step like any other."""
+    draft = form_draft(definition_id)
+    try:
+        document = json_text.read(request.form.get("text", ""))
+        _refuse_unreadable(document)
+        steps.save(draft, document, seen=_seen(), by_id=current_user.id)
+    except EditedMeanwhile as conflict:
+        return _told_of_the_other(conflict, None)
+    except Invalid as error:
+        return _refused(definition_id, error.problems)
+    db.session.commit()
+    return _saved(draft)
+
+
 @bp.post("/<int:definition_id>/<any(undo,redo):way>")
 @access.needs("definitions.edit")
 def walk(definition_id: int, way: str) -> Response:
@@ -126,6 +144,12 @@ def walk(definition_id: int, way: str) -> Response:
         return _told_of_the_other(conflict, None)
     db.session.commit()
     return _saved(draft)
+
+
+def _refuse_unreadable(document: Document) -> None:
+    """A text that is no form cannot be drawn; the plain editor keeps such a one."""
+    if not form_differences.is_readable(document):
+        raise Invalid(shape.problems(document))
 
 
 # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

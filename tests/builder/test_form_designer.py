@@ -1,5 +1,8 @@
 """HR designs a form in the browser's pages: what each control does, what is kept, what is told."""
 
+import datetime as dt
+import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +13,7 @@ from werkzeug.test import TestResponse
 from builder import definitions, form_tree
 from builder.models import Definition, DefinitionVersion
 from core.db import Document, db
+from organization import spreadsheets
 from organization.models import Member
 from tests.product import People
 
@@ -148,6 +152,20 @@ def test_what_cannot_be_is_said_and_nothing_is_kept(desk: Desk) -> None:
     assert titles(desk.body) == ["数字", "单行文字"]
 
 
+def test_the_json_beside_is_in_step_both_ways(desk: Desk) -> None:
+    desk.client.post("/definitions/expert")
+    desk.do("add", what="number")
+    assert "&#34;title&#34;: &#34;数字&#34;" in desk.page(pane="form")
+    document = json.loads(json.dumps(desk.draft.document))
+    document["body"]["data"]["properties"]["shu_zi"]["title"] = "台数"
+    assert desk.do("text", text=json.dumps(document)).status_code == 200
+    assert titles(desk.body) == ["台数"]
+    document["body"]["data"] = 7
+    assert desk.do("text", text=json.dumps(document)).status_code == 422
+    desk.do("undo")
+    assert titles(desk.body) == ["数字"]
+
+
 # ── rules and formulas ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -232,6 +250,15 @@ def test_a_line_of_titles_from_excel_becomes_fields(desk: Desk) -> None:
     widgets = [node["widget"] for node in form_tree.walk(desk.body["layout"])]
     assert titles(desk.body) == ["客户名称", "预算金额", "转化率", "拜访日期", "备注"]
     assert widgets == ["text", "money", "percent", "date", "long_text"]
+
+
+def test_a_workbook_gives_fields_by_what_stands_in_it(desk: Desk) -> None:
+    days = [dt.datetime(2025, 6, 2), dt.datetime(2025, 6, 3)]
+    book = spreadsheets.workbook(["门店", "到店", "金额", "台"], [["一店", days[0], 1.5, 3], ["二店", days[1], 2, 4]])
+    sent = {"file": (io.BytesIO(book), "字段.xlsx"), "seen": desk.draft.version_id}
+    desk.client.post(f"/form-designer/{desk.id}/import", data=sent)
+    widgets = [node["widget"] for node in form_tree.walk(desk.body["layout"])]
+    assert widgets == ["text", "date", "money", "number"]
 
 
 def test_a_schema_of_rjsf_comes_in_and_goes_out(desk: Desk) -> None:
