@@ -23,6 +23,7 @@ from builder import (
     what_if,
 )
 from builder import commands as definition_commands
+from builder import score_views as score_editor_views
 from builder import views as definition_views
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
@@ -57,6 +58,7 @@ from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
+from runtime.scores import samples as score_samples
 from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
@@ -69,7 +71,7 @@ from runtime.whatif import views as what_if_views
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
-SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples)
+SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples)
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),
@@ -80,7 +82,7 @@ PAGES = (
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
-    *(dependent_views, factor_views, graph_views, review_views, tree_views, report_views),
+    *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
     *(rhythm_models, record_views, record_import_views, short_views, personal_data),
 )
 COMMANDS = (

@@ -75,7 +75,7 @@ def _use(source: Source, uses: Sequence[Document], names: Sequence[Name]) -> Doc
     outputs = formula_uses.outputs_of(source)
     wish = outputs[0].title if outputs else source.document["title"]["zh"]
     inputs = source.document["body"]["inputs"]
-    given = {_key(source, entry): _wired(entry, names) for entry in inputs}
+    given = {_key(source, entry): wired(entry, names) for entry in inputs}
     use: Document = {"as": _free(wish, uses, names), source.kind: source.key, "inputs": given}
     return use | {"output": outputs[0].key} if outputs else use
 
@@ -84,7 +84,7 @@ def _key(source: Source, entry: Document) -> str:
     return str(entry["id"] if source.kind == "formula" else entry.get("key") or entry["id"])
 
 
-def _wired(entry: Document, names: Sequence[Name]) -> str:
+def wired(entry: Document, names: Sequence[Name]) -> str:
     wanted = {entry.get("key"), entry["id"], entry.get("as"), entry.get("title", {}).get("zh")}
     kind = "text" if entry["type"] == "choice" else entry["type"]
     same = [name.zh for name in names if name.key in wanted or name.zh in wanted]

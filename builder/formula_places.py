@@ -1,4 +1,4 @@
-"""Every expression of a cascade: where it stands, what it may name, what it must give.
+"""Every expression of a cascade, or of a score: where it stands, what it may name, what it must give.
 
     for place in formula_places.of(document): place.at, place.text, place.setting
     formula_places.find(document, "levels/l1/weight")
@@ -16,6 +16,8 @@ from core.db import Document
 
 OF_LEVEL = ("weight", "floor", "cap")
 OF_RATE = ("value", "benchmark")
+OF_INPUT = ("value", "target")
+SCORE = "metric.score"
 MEMBER = "member"
 
 
@@ -37,6 +39,8 @@ class Place:
 def of(document: Document) -> Iterator[Place]:
     if document["kind"] == "cascade":
         yield from _of_cascade(document["body"])
+    elif document["kind"] == "metric" and "score" in document["body"]:
+        yield from _of_score(document["key"], document["body"]["score"])
 
 
 def find(document: Document, at: str) -> Place | None:
@@ -88,6 +92,23 @@ def _of_task(task: Document, drivers: Sequence[str]) -> Iterator[Place]:
         for position, order in enumerate(pick.get("order", ())):
             yield from _texts(f"{at}/pick/order/{position}", order, ("by",), "cascade.customer")
         yield from _texts(f"{at}/pick", pick, ("take",), "cascade.take")
+
+
+def _of_score(metric: str, score: Document) -> Iterator[Place]:
+    """What the formula of a score is handed; `level` is the metric whose people are meant."""
+    yield from _using("score", score, (), SCORE, level=metric)
+    for name, given in score["inputs"].items():
+        at, wanted = f"score/inputs/{name}", "number" if "target" in given else None
+        for place in _texts(
+            at,
+            given,
+            (key for key in OF_INPUT if key in given),
+            SCORE,
+            score.get("uses", ()),
+            wanted=wanted,
+            level=metric,
+        ):
+            yield place if wanted else replace(place, handed=({"formula": score["formula"]}, name))
 
 
 def _using(

@@ -62,9 +62,10 @@ def read(
     sources: Sources,
     *,
     members: Sequence[int] | None = None,
+    also: Iterable[str] = (),
 ) -> Ground:
     """Everybody who has a target in one of the periods, which do not overlap, and was there in it. `members`: only
-    these people. Raises NotFound when the metric scores nobody."""
+    these people; `also`: names that no expression reads. Raises NotFound when the metric scores nobody."""
     rule = rules.of(metric_key, sources)
     kept = tuple(sorted(periods, key=lambda period: period.first_day))
     figures = Figures.read(company_id, rule, kept, metrics.in_sources(sources), members)
@@ -87,7 +88,7 @@ def read(
         owner=owner,
         product_ids=[line.product_id for line in found],
         shares=shares,
-        columns=around.columns(rule.names),
+        columns=around.columns({*rule.names, *also}),
         actual={name: figures.reached(one, found, owner, shares) for name, one in rule.reached.items()},
     )
 
