@@ -58,7 +58,7 @@ def of(
     columns = periods.of_year(year, grain)
     if metric is None or not found:
         return Figures(metric, columns, [])
-    rows = store.columns([row[: len(store.COLUMNS)] for row in found])
+    rows = store.columns([*zip(*found, strict=True)])
     lines, line_of = _lines(unit, units, found)
     everything = np.zeros(len(rows), dtype=np.int64)
     whole = Line(unit.name, _values(rows, metric, everything, 1, columns)[0], unit_id=unit.id)

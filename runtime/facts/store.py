@@ -6,7 +6,7 @@ wrong is told with its place. It never commits; one batch is one audit row. A jo
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from core import audit, clock, jobs
 from core.db import Document, db, like_prefix
 from core.errors import Conflict, Problem
 from organization.models import OrgUnit
+from runtime.facts import periods
 from runtime.facts.aggregation import Rows, aggregate
 from runtime.facts.judging import Covers, Given, Judged, judge
 from runtime.facts.measures.columns import Floats, Ints
@@ -27,7 +28,11 @@ from runtime.facts.metrics import Metric
 from runtime.facts.models import Fact, counts
 
 BOOK = "runtime.facts.jobs.book"
-COLUMNS = tuple(getattr(Fact, name) for name in Rows.__dataclass_fields__)  # in the order of Rows
+# As plain columns of the table: a year of a company is some 100,000 rows, which the ORM would touch one by one.
+COLUMNS = tuple(
+    Fact.__table__.c[name] for name in ("id", "unit_id", "member_id", "product_id", "period", "value", "weight")
+)
+SLICE = 500  # rows at a time: of many more at once Python's collector would look through all again and again
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def values(
         query = query.join(OrgUnit, Fact.unit_id == OrgUnit.id).where(like_prefix(OrgUnit.path, under))
     if members is not None:
         query = query.where(Fact.member_id.in_(members))
-    return columns(db.session.execute(query.order_by(Fact.id)).all())
+    return columns(read(query.order_by(Fact.id)))
 
 
 def within(company_id: int, metric_key: Any, first: dt.date, last: dt.date) -> list[sa.ColumnElement[bool]]:
@@ -126,16 +131,33 @@ def number(rows: Rows, metric: Metric, groups: Ints, count: int) -> Floats:
     return aggregate(rows, metric.org, metric.time, groups, count)
 
 
-def columns(found: Sequence[Any]) -> Rows:
-    """What a statement over COLUMNS gave."""
-    ids, units, members, products, firsts, lasts, amounts, weights = zip(*found, strict=True) if found else [()] * 8
+def read(query: sa.Select[Any]) -> list[list[Any]]:
+    """What a statement gives, column by column."""
+    found: list[list[Any]] = [[] for _column in query.selected_columns]
+    for rows in db.session.execute(query).partitions(SLICE):
+        for column, cells in zip(found, zip(*rows, strict=True), strict=True):
+            column.extend(cells)
+    return found
+
+
+def columns(found: Sequence[Sequence[Any]]) -> Rows:
+    """What a statement over COLUMNS, and perhaps more behind them, gave. The days of a fact are those of its period."""
+    ids, units, members, products, names, amounts, weights = found[: len(COLUMNS)]
+    known = {name: periods.read(name) for name in set(names)}
     return Rows(
         *(_whole(part) for part in (ids, units, members, products)),
-        *(_whole(day.toordinal() for day in days) for days in (firsts, lasts)),
+        _days({name: period.first_day for name, period in known.items()}, names),
+        _days({name: period.last_day for name, period in known.items()}, names),
         np.array(amounts, dtype=np.float64),
         np.array(weights, dtype=np.float64),
     )
 
 
-def _whole(values: Iterable[int | None]) -> Ints:
-    return np.array([value or 0 for value in values], dtype=np.int64)
+def _days(known: Mapping[str, dt.date], names: Sequence[str]) -> Ints:
+    ordinals = {name: day.toordinal() for name, day in known.items()}
+    return np.fromiter(map(ordinals.__getitem__, names), np.int64, len(names))
+
+
+def _whole(values: Sequence[int | None]) -> Ints:
+    """None is NaN first and 0 then: numpy reads a column at once, Python would ask cell by cell."""
+    return np.nan_to_num(np.array(values, dtype=np.float64)).astype(np.int64)

@@ -4,23 +4,20 @@ A figure that was fed without a product counts for each line by its share of the
 line as it is. Whoever has figures of a metric in a period, but none for a product, has sold nothing of it: 0.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlalchemy import select
 
-from core.db import db
 from runtime.facts import store
 from runtime.facts.aggregation import Rows
-from runtime.facts.measures.columns import Floats, Ints, divided
+from runtime.facts.measures.columns import Floats, Ints, divided, numbered
 from runtime.facts.metrics import Metric
 from runtime.facts.models import Fact, counts
 from runtime.facts.periods import Period
+from runtime.scores.lines import NONE, SPAN, Lines, places
 from runtime.scores.rules import Reached, Rule
-
-SPAN = 1 << 32  # more people than there are
 
 
 @dataclass(frozen=True)
@@ -41,44 +38,48 @@ class Figures:
     ) -> "Figures":
         """Those of people that lie within one of the periods."""
         keys = {reached.metric for reached in rule.reached.values()} | ({rule.figures} if rule.figures else set())
+        fact = Fact.__table__.c
         query = (
-            select(Fact.metric_key, *store.COLUMNS)
-            .where(Fact.company_id == company_id, Fact.metric_key.in_(keys), Fact.member_id.is_not(None), counts())
-            .where(Fact.first_day >= periods[0].first_day, Fact.last_day <= periods[-1].last_day)
-            .order_by(Fact.id)
+            select(*store.COLUMNS, fact.metric_key)
+            .where(fact.company_id == company_id, fact.metric_key.in_(keys), fact.member_id.is_not(None), counts())
+            .where(fact.first_day >= periods[0].first_day, fact.last_day <= periods[-1].last_day)
         )
         if members is not None:
-            query = query.where(Fact.member_id.in_(members))
-        found: dict[str, list[Any]] = {key: [] for key in keys}
-        for row in db.session.execute(query):
-            found[row[0]].append(row[1:])
-        return cls({key: _within(store.columns(rows), periods) for key, rows in found.items()}, metrics)
+            query = query.where(fact.member_id.in_(members))
+        found = store.read(query)
+        places_of = {key: place for place, key in enumerate(sorted(keys))}
+        metric = np.fromiter(map(places_of.__getitem__, found[-1]), np.int64, len(found[-1]))
+        rows = store.columns(found)
+        order = np.argsort(rows.id)
+        rows, metric = rows.where(order), metric[order]
+        return cls({key: _within(rows.where(metric == place), periods) for key, place in places_of.items()}, metrics)
 
-    def targets(self, metric_key: str, *, by_product: bool) -> Iterator[tuple[int, int, int, float]]:
-        """(period, member, product, amount) of what was fed as targets; nothing for amounts that ask for nothing."""
-        rows, period = self.rows[metric_key]
-        products = rows.product_id if by_product else np.zeros_like(rows.product_id)
-        owners = np.stack([period, rows.member_id, products], axis=1)
-        cells, group = np.unique(owners, axis=0, return_inverse=True)
-        amounts = store.number(rows, self.metrics[metric_key], group.reshape(-1), len(cells))
-        for (at, member_id, product_id), amount in zip(cells.tolist(), amounts.tolist(), strict=True):
-            if amount > 0:
-                yield at, member_id, product_id, amount
+    def targets(self, rule: Rule) -> Lines:
+        """What was fed as targets; amounts that ask for nothing are left out."""
+        if rule.figures is None:
+            return NONE
+        rows, period = self.rows[rule.figures]
+        products = rows.product_id if rule.by_product else np.zeros_like(rows.product_id)
+        people, person = numbered(period * SPAN + rows.member_id)
+        width = int(products.max(initial=0)) + 1
+        cells, cell = numbered(person * width + products)
+        amounts = store.number(rows, self.metrics[rule.figures], cell, len(cells))
+        owner = people[cells // width]
+        lines = Lines(owner // SPAN, owner % SPAN, cells % width, amounts)
+        return lines.where(amounts > 0)
 
-    def reached(self, asked: Reached, lines: Sequence[Any], owner: Ints, shares: Floats) -> Floats:
+    def reached(self, asked: Reached, lines: Lines, owner: Ints, shares: Floats) -> Floats:
         """What was reached of a metric on each line; NaN where nothing is known of the person in the period."""
         rows, period = self.rows[asked.metric]
         metric = self.metrics[asked.metric]
         if not len(lines):
             return np.zeros(0)
-        people, firsts = np.unique(owner, return_index=True)
-        identities = [lines[at].period * SPAN + lines[at].member_id for at in firsts.tolist()]
-        person = _found(period * SPAN + rows.member_id, np.array(identities, dtype=np.int64))
+        people = numbered(lines.person)[0]
+        person = places(period * SPAN + rows.member_id, people)
         everything = _number(rows, metric, person, len(people))[owner]
-        products = np.array([line.product_id for line in lines], dtype=np.int64)
         if asked.whole or not len(rows):
             return everything
-        line = _lines_of(person, rows.product_id, owner, products)
+        line = _lines_of(person, rows.product_id, owner, lines.product_id)
         own = _number(rows, metric, line, len(lines))
         loose = _number(rows, metric, np.where(rows.product_id == 0, person, -1), len(people))[owner]
         if metric.org == metric.time == "sum":
@@ -87,7 +88,7 @@ class Figures:
             found = np.where(np.isnan(everything), np.nan, split)
         else:
             found = np.where(np.isnan(own), loose, own)
-        return np.where(products == 0, everything, found)
+        return np.where(lines.product_id == 0, everything, found)
 
 
 def _within(rows: Rows, periods: Sequence[Period]) -> tuple[Rows, Ints]:
@@ -99,17 +100,11 @@ def _within(rows: Rows, periods: Sequence[Period]) -> tuple[Rows, Ints]:
     return rows.where(inside), at[inside].astype(np.int64)
 
 
-def _found(keys: Ints, known: Ints) -> Ints:
-    """The place of each key among the known ones, which are ascending; -1 where it is none of them."""
-    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return np.where(known[place] == keys, place, -1).astype(np.int64)
-
-
 def _lines_of(person: Ints, product: Ints, owner: Ints, products: Ints) -> Ints:
     """The line of each fact: that of its person and product; -1 where he has none."""
     width = int(max(product.max(initial=0), products.max(initial=0))) + 1
     known = owner * width + products
-    return np.where((person >= 0) & (product > 0), _found(person * width + product, known), -1).astype(np.int64)
+    return np.where((person >= 0) & (product > 0), places(person * width + product, known), -1).astype(np.int64)
 
 
 def _number(rows: Rows, metric: Metric, groups: Ints, count: int) -> Floats:

@@ -3,6 +3,7 @@
 Read in a handful of statements, however many people and periods; scoring itself knows no database.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,10 +16,13 @@ from builder.sources import Sources
 from core.db import db
 from organization.models import Member
 from runtime.facts import metrics
-from runtime.facts.measures.columns import Floats, Ints
+from runtime.facts.measures.columns import Bools, Floats, Ints, numbered
 from runtime.facts.periods import Period
 from runtime.scores import lines, names, rules
 from runtime.scores.figures import Figures
+from runtime.scores.lines import SPAN, Lines, places
+
+NEVER = dt.date.max
 
 
 class Person(NamedTuple):
@@ -70,31 +74,26 @@ def read(
     kept = tuple(sorted(periods, key=lambda period: period.first_day))
     figures = Figures.read(company_id, rule, kept, metrics.in_sources(sources), members)
     staff = _staff(company_id, members)
-    found = [
-        line
-        for line in lines.of(company_id, rule, kept, figures, members)
-        if line.member_id in staff and _was_there(staff[line.member_id], kept[line.period])
-    ]
-    found.sort()
-    people = list(dict.fromkeys((line.period, line.member_id) for line in found))
-    place = {identity: at for at, identity in enumerate(people)}
-    owner = np.array([place[line.period, line.member_id] for line in found], dtype=np.int64)
-    shares = np.array([line.target for line in found], dtype=np.float64)
-    around = names.Around(company_id, kept, found, owner, shares, [(staff[who], at) for at, who in people])
+    found = lines.of(company_id, rule, kept, figures.targets(rule), members)
+    found = found.where(_was_there(found, staff, kept))
+    identities, owner = numbered(found.person)
+    people = _people(identities.tolist(), staff)
+    around = names.Around(company_id, kept, found, owner, [(staff[one.member_id], one.period) for one in people])
     return Ground(
         metric_key=metric_key,
         periods=kept,
-        people=[_person(staff[who], at) for at, who in people],
+        people=people,
         owner=owner,
-        product_ids=[line.product_id for line in found],
-        shares=shares,
+        product_ids=found.product_id.tolist(),
+        shares=found.target,
         columns=around.columns({*rule.names, *also}),
-        actual={name: figures.reached(one, found, owner, shares) for name, one in rule.reached.items()},
+        actual={name: figures.reached(one, found, owner, found.target) for name, one in rule.reached.items()},
     )
 
 
-def _person(member: Member, period: int) -> Person:
-    return Person(member.id, member.name, member.role, member.unit_id, member.unit.path, period)
+def _people(identities: Sequence[int], staff: Mapping[int, Member]) -> list[Person]:
+    known = {who: (who, one.name, one.role, one.unit_id, one.unit.path) for who, one in staff.items()}
+    return [Person(*known[identity % SPAN], period=identity // SPAN) for identity in identities]
 
 
 def _staff(company_id: int, members: Sequence[int] | None) -> dict[int, Member]:
@@ -104,5 +103,12 @@ def _staff(company_id: int, members: Sequence[int] | None) -> dict[int, Member]:
     return {member.id: member for member in db.session.scalars(query)}
 
 
-def _was_there(member: Member, period: Period) -> bool:
-    return member.joined_on <= period.last_day and (member.left_on is None or member.left_on > period.first_day)
+def _was_there(found: Lines, staff: Mapping[int, Member], periods: Sequence[Period]) -> Bools:
+    """Whether the person of each line was in the company during its period."""
+    people = sorted(staff.values(), key=lambda member: member.id)
+    joined = np.array([member.joined_on.toordinal() for member in people], dtype=np.int64)
+    left = np.array([(member.left_on or NEVER).toordinal() for member in people], dtype=np.int64)
+    first = np.array([period.first_day.toordinal() for period in periods])[found.period]
+    last = np.array([period.last_day.toordinal() for period in periods])[found.period]
+    place = places(found.member_id, np.array([member.id for member in people], dtype=np.int64))
+    return (place >= 0) & (joined[place] <= last) & (left[place] > first)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import selectinload
 from core.db import db
 from organization import calendars, dated
 from organization.models import Member, Product
-from runtime.facts.measures.columns import Floats, Ints, divided
+from runtime.facts.measures.columns import Ints, divided
 from runtime.facts.periods import Period
+from runtime.scores.lines import Lines
 
 WEEK = 5  # working days
 OF_MEMBER = ("seniority", "ticket", "conversion", "visits_per_opportunity", "weekly_capacity")
@@ -28,9 +29,8 @@ class Around:
 
     company_id: int
     periods: Sequence[Period]
-    lines: Sequence[Any]
+    lines: Lines
     owner: Ints
-    shares: Floats
     people: Sequence[tuple[Member, int]]
 
     def columns(self, wanted: Iterable[str]) -> dict[str, Any]:
@@ -40,8 +40,9 @@ class Around:
         return {name: column for name, column in found.items() if name in asked}
 
     def _amounts(self) -> dict[str, Any]:
-        whole = np.bincount(self.owner, self.shares)[self.owner] if len(self.owner) else self.shares
-        return {"target": self.shares, "person_target": whole, "share": divided(self.shares, whole)}
+        target = self.lines.target
+        whole = np.bincount(self.owner, target)[self.owner] if len(self.owner) else target
+        return {"target": target, "person_target": whole, "share": divided(target, whole)}
 
     def _of_products(self) -> dict[str, Any]:
         """The product's line, and the stage in which it is when the period begins; one statement and that of stages."""
@@ -52,7 +53,8 @@ class Around:
             for product in products.values()
             for at, period in enumerate(self.periods)
         }
-        pairs = [known.get((line.product_id, line.period), (None, None)) for line in self.lines]
+        owned = zip(self.lines.product_id.tolist(), self.lines.period.tolist(), strict=True)
+        pairs = [known.get(own, (None, None)) for own in owned]
         return {name: [pair[n] for pair in pairs] for n, name in enumerate(OF_PRODUCT)}
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
