@@ -1,38 +1,21 @@
 """What a draft would break elsewhere, on its review page; one click changes all of them, one takes it back."""
 
-from dataclasses import dataclass
-
 from flask import Response, flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from builder import definitions, dependents, steps
-from builder.dependents import Broken
-from builder.models import Definition, DefinitionVersion
 from builder.views import bp, draft_of
 from core import access
 from core.db import db
 from core.htmx import fragment_or_page
 
 
-@dataclass(frozen=True)
-class Other:
-    """One of those that would break. `draft` is somebody's draft of it; `follows` when it says already what it must."""
-
-    broken: Broken
-    definition: Definition
-    draft: DefinitionVersion | None
-
-    @property
-    def follows(self) -> bool:
-        return self.draft is not None and self.broken.mended == self.draft.document
-
-
 @bp.get("/<int:definition_id>/others")
 @access.needs("definitions.read")
 def others(definition_id: int) -> Response:
     draft = draft_of(definition_id)
-    found = _others(draft)
+    found = dependents.others(draft)
     shown = {"draft": draft, "others": found, "may_edit": current_user.may("definitions.edit")}
     return fragment_or_page("builder/others/_others.html", "builder/others/others.html", **shown)
 
@@ -41,7 +24,7 @@ def others(definition_id: int) -> Response:
 @access.needs("definitions.edit")
 def change_others(definition_id: int) -> Response:
     """The same change in a draft of each that nobody has a draft of. Drafts that somebody else works on stay."""
-    free = [other.broken for other in _others(draft_of(definition_id)) if other.draft is None]
+    free = [other.broken for other in dependents.others(draft_of(definition_id)) if other.draft is None]
     changed = dependents.mend(free, current_user.company_id, by_id=current_user.id)
     db.session.commit()
     flash(_("Changed as drafts: %(count)s. Publish them right after this one.", count=len(changed)), "good")
@@ -52,15 +35,9 @@ def change_others(definition_id: int) -> Response:
 @access.needs("definitions.edit")
 def undo_others(definition_id: int) -> Response:
     """Those drafts that say nothing but the change go."""
-    for other in _others(draft_of(definition_id)):
+    for other in dependents.others(draft_of(definition_id)):
         if other.draft is not None and other.follows and steps.last(other.draft):
             definitions.discard(other.draft, by_id=current_user.id)
     db.session.commit()
     flash(_("The drafts of the others are gone."), "info")
     return make_response(redirect(url_for(".others", definition_id=definition_id), 303))
-
-
-def _others(draft: DefinitionVersion) -> list[Other]:
-    found = dependents.broken_by(draft.document, definitions.sources(draft.definition.company_id))
-    named = [(one, definitions.find(draft.definition.company_id, one.source.kind, one.source.key)) for one in found]
-    return [Other(one, definition, definitions.draft_of(definition)) for one, definition in named if definition]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder import definitions, references, remedies, steps
-from builder.models import DefinitionVersion
+from builder.models import Definition, DefinitionVersion
 from builder.sources import Source, Sources, of_documents
 from core.db import Document
 from core.errors import Problem
@@ -26,6 +26,26 @@ class Broken:
     problems: list[Problem]
     mended: Document | None
     changes: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Other:
+    """One of those that would break. `draft` is somebody's draft of it; `follows` when it says already what it must."""
+
+    broken: Broken
+    definition: Definition
+    draft: DefinitionVersion | None
+
+    @property
+    def follows(self) -> bool:
+        return self.draft is not None and self.broken.mended == self.draft.document
+
+
+def others(draft: DefinitionVersion) -> list[Other]:
+    """Those that the draft would break, with their drafts."""
+    found = broken_by(draft.document, definitions.sources(draft.definition.company_id))
+    named = [(one, definitions.find(draft.definition.company_id, one.source.kind, one.source.key)) for one in found]
+    return [Other(one, definition, definitions.draft_of(definition)) for one, definition in named if definition]
 
 
 def broken_by(document: Document, known: Sources) -> list[Broken]:

@@ -7,7 +7,8 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import definitions, differences, impact, reviews, what_if
+from builder import definitions, dependents, differences, impact, reviews, what_if
+from builder.dependents import Other
 from builder.models import DefinitionVersion, Review
 from builder.views import bp, definition_of, draft_of
 from core import access
@@ -47,6 +48,7 @@ def review(definition_id: int) -> str:
 def publish(definition_id: int) -> Response:
     """One person alone, where that is enough."""
     draft = draft_of(definition_id)
+    others = dependents.others(draft)
     try:
         day = _day(request.form.get("effective_from", ""))
         note = request.form.get("note", "").strip()
@@ -54,7 +56,7 @@ def publish(definition_id: int) -> Response:
     except Invalid as error:
         return make_response(_page(draft, request.form, error.problems), 422)
     db.session.commit()
-    flash(_("Version %(number)s is published.", number=draft.number), "good")
+    _tell_published(draft, others)
     return _to("definitions.show", definition_id)
 
 
@@ -77,12 +79,13 @@ def submit(definition_id: int) -> Response:
 @access.needs("definitions.review")
 def approve(definition_id: int, review_id: int) -> Response:
     found = _review(definition_id, review_id)
+    others = dependents.others(found.version)
     try:
         version = reviews.approve(found, current_user, reason=request.form.get("reason", ""))
     except Invalid as error:
         return _refused(definition_id, error)
     db.session.commit()
-    flash(_("Version %(number)s is published.", number=version.number), "good")
+    _tell_published(version, others)
     return _to("definitions.show", definition_id)
 
 
@@ -155,6 +158,14 @@ def _page(draft: DefinitionVersion, posted: Mapping[str, str], problems: list[Pr
         obstacle=reviews.obstacle(submitted, current_user) if submitted else None,
         deciders=reviews.deciders(draft, submitter, submitted.submitted_as if submitted else None),
     )
+
+
+def _tell_published(version: DefinitionVersion, others: list[Other]) -> None:
+    """And what must follow at once: until then those others do not hold."""
+    flash(_("Version %(number)s is published.", number=version.number), "good")
+    if others:
+        titles = _(", ").join(text(other.definition.title) for other in others)
+        flash(_("Publish what follows it now, as it no longer holds: %(titles)s.", titles=titles), "warn")
 
 
 def _refused(definition_id: int, error: Invalid) -> Response:

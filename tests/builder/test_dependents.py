@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from builder import definitions, dependents
 from builder.models import Definition
-from builder.sources import of_documents
+from builder.sources import digest, of_documents
 from core.db import Document, db
 from tests.builder import documents
 from tests.product import add_member
@@ -30,6 +30,7 @@ def band(sales: Sales) -> Definition:
     assert found is not None
     draft = definitions.open_draft(found, by_id=None)
     draft.document = renamed(draft.document, "大区", "战区")
+    draft.digest = digest(draft.document)
     db.session.commit()
     return found
 
@@ -142,3 +143,25 @@ def test_a_draft_that_somebody_works_on_is_left_alone(sales: Sales, band: Defini
 
 def test_the_review_page_brings_what_else_names_it(operations: FlaskClient, band: Definition) -> None:
     assert f"/definitions/{band.id}/others" in operations.get(f"/definitions/{band.id}/review").get_data(as_text=True)
+
+
+def test_the_order_is_told_before_and_after_publishing(
+    sales: Sales, band: Definition, operations: FlaskClient, sign_in: Any
+) -> None:
+    operations.post(f"/definitions/{band.id}/others")
+    page = operations.get(f"/definitions/{band.id}/others").get_data(as_text=True)
+    assert page.index("在各自的草稿里修改") < page.index("再发布本草稿") < page.index("随后立即发布")
+    cascade = cascade_of(sales)
+    early = operations.post(f"/definitions/{cascade.id}/submit", data={"note": "层级改名"})
+    assert early.status_code == 422
+    operations.post(f"/definitions/{band.id}/submit", data={"note": "大区改称战区"})
+    db.session.expire_all()
+    draft = definitions.draft_of(band)
+    assert draft is not None
+    review = draft.open_review
+    assert review is not None
+    hr = sign_in(sales.people.hr)
+    done = hr.post(f"/definitions/{band.id}/reviews/{review.id}/approve", data={}, follow_redirects=True)
+    assert "请立即发布随之修改的定义" in done.get_data(as_text=True)
+    assert "销售额三层拆解" in done.get_data(as_text=True)
+    assert hr.post(f"/definitions/{cascade.id}/submit", data={"note": "层级改名"}).status_code == 303
