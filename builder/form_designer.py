@@ -1,7 +1,7 @@
 """A draft of a form as its designer shows it: the canvas, what is chosen on it, what is wrong and where."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -47,7 +47,7 @@ class Canvas(FormPage):
     so does a part with nothing in it yet."""
 
     def shows(self, node: Document) -> bool:
-        return self.state.shows(node["id"]) and self.state.shows(node.get("field", node["id"]))
+        return self.state.shows(node["id"]) and ("field" not in node or self.state.shows(node["field"]))
 
     def columns(self, table: Field) -> list[Field]:
         return self.ordered(table)
@@ -117,7 +117,6 @@ class Designer:
     known: Sources
     seats: Sequence[form_people.Seat]
     problems: Sequence[Problem]
-    published: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def body(self) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 
 from builder import forms
 from builder.forms import options as choices
-from builder.forms import rights, widgets
+from builder.forms import widgets
 from builder.forms.document import Field, Form
 from builder.forms.effective import Effective
 from builder.forms.options import Option
@@ -131,9 +131,6 @@ class FormPage:
 
     def warnings_at(self, name: str) -> list[Problem]:
         return _at(self.warnings, name)
-
-    def rights(self, at: Field) -> str:
-        return rights.may(self.form, at.id, self.world.who.roles)
 
 
 def place(problem: Problem) -> str:

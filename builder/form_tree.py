@@ -47,12 +47,6 @@ def position(nodes: Nodes, identity: str) -> int:
     return next(at for at, node in enumerate(siblings(nodes, identity)) if node["id"] == identity)
 
 
-def depth(nodes: Nodes, identity: str) -> int:
-    """How many parts a node lies in."""
-    holder = holder_of(nodes, identity)
-    return 0 if holder is None else 1 + depth(nodes, holder["id"])
-
-
 def replaced(nodes: Nodes, identity: str, change: Callable[[Document], Sequence[Document]]) -> list[Document]:
     """The tree with a node as `change` makes it: none, one or several in its place."""
     found: list[Document] = []
