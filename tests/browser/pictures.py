@@ -86,6 +86,15 @@ def table(person: Photographer) -> None:
     expect(person.page.locator("#table-saved")).to_contain_text("草稿已保存")
 
 
+def who_moves(person: Photographer) -> None:
+    found = person.edit("table", "medical.stage_weights")
+    if person.page.locator("[data-cell='r1.c2']").inner_text().strip() != "45%":
+        raise_coverage(person.page)
+    person.page.goto(f"/what-if/{found}")
+    expect(person.page.locator("[data-chart] svg").first).to_be_visible()
+    person.take("who-moves", 1000)
+
+
 def raise_coverage(page: Page) -> None:
     page.locator("select[name='giver.r1']").select_option(label="利润权重")
     page.locator("input[type=range][data-weight='r1.c2']").focus()
@@ -132,6 +141,7 @@ def form_designer(person: Photographer) -> None:
 PICTURES: dict[str, tuple[str, Callable[[Photographer], None]]] = {
     "formula-editor": (SALES_OPERATIONS, formula),
     "table-editor": (SALES_OPERATIONS, table),
+    "who-moves": (SALES_OPERATIONS, who_moves),
     "review": (SALES_OPERATIONS, review),
     "cascade-editor": (SALES_OPERATIONS, cascade),
     "action-library": (SALES_OPERATIONS, action_library),
