@@ -16,7 +16,12 @@ from organization import roles
 
 FACTOR = "factor"
 # Tags that sort factors for people, in the order of the tabs. A leading factor tells early what a result will be.
-TAGS: dict[str, Any] = {"result": _l("Results"), "behaviour": _l("Behaviour"), "leading": _l("Leading")}
+TAGS: dict[str, Any] = {
+    "result": _l("Results"),
+    "behaviour": _l("Behaviour"),
+    "leading": _l("Leading"),
+    "lagging": _l("Lagging"),
+}
 LONGEST_TITLE, LONGEST_UNIT, LONGEST_RULE = 80, 12, 500
 
 DIRECTIONS = {

@@ -14,7 +14,8 @@ from builder.models import DefinitionVersion
 from core.db import Document
 from core.errors import NotFound
 from organization.models import Member
-from runtime.goals import goal_pages, standing
+from runtime.goals import goal_pages, judged, standing
+from runtime.goals.judged import Judged
 from runtime.goals.models import GoalSet
 from runtime.goals.standing import Forest, Row
 
@@ -25,6 +26,7 @@ class Seen:
 
     goal_set: GoalSet
     forest: Forest
+    judged: dict[int, Judged]
 
     @property
     def below_the_top(self) -> list[Row]:
@@ -60,7 +62,8 @@ def seen_by(actor: Member, set_id: int | None = None) -> Seen | None:
     if not sets:
         return None
     chosen = next((row for row in sets if row.id == set_id), sets[0])
-    return Seen(chosen, standing.forest(actor, chosen))
+    forest = standing.forest(actor, chosen)
+    return Seen(chosen, forest, judged.of_forest(chosen, forest))
 
 
 def widgets(version: DefinitionVersion, seen: Seen) -> list[Widget]:
@@ -71,7 +74,7 @@ def widgets(version: DefinitionVersion, seen: Seen) -> list[Widget]:
 
 
 def _goal_tree(seen: Seen) -> tuple[Document | None, list[Row]]:
-    return goal_pages.tree_chart(seen.forest), []
+    return goal_pages.tree_chart(seen.forest, seen.judged), []
 
 
 def _growth(seen: Seen) -> tuple[Document | None, list[Row]]:

@@ -22,6 +22,7 @@ class Metric:
     org: str
     time: str
     count: Document | None
+    tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -56,4 +57,8 @@ def by_any_name(metrics: dict[str, Metric]) -> dict[str, Metric]:
 
 def _metric(key: str, document: dict[str, Any]) -> Metric:
     body = document["body"]
-    return Metric(key, document["title"], body["unit"], body["direction"], body["org"], body["time"], body.get("count"))
+    return Metric(
+        *(key, document["title"], body["unit"], body["direction"], body["org"], body["time"]),
+        count=body.get("count"),
+        tags=tuple(body.get("tags", ())),
+    )

@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from core.db import Document
+from runtime.goals.judged import Judged
 from runtime.goals.models import Goal
 from runtime.goals.standing import Forest, Row
 
@@ -14,24 +15,37 @@ DRAWN = 2000  # nodes; beyond that the picture ends with the units
 PARTS = ("quarter", "month", "product")
 
 
-def tree_chart(forest: Forest) -> Document:
-    """The tree for ECharts. A person leads to the goal's page; a unit opens."""
+def tree_chart(forest: Forest, judged: Mapping[int, Judged]) -> Document:
+    """The tree for ECharts, in the colours of lights. A person leads to the goal's page; a unit opens."""
     people = len(forest.rows) <= DRAWN
-    tops = [_branch(forest, row, people) for row in forest.tops]
+    tops = [_branch(forest, row, people, judged) for row in forest.tops]
     root = tops[0] if len(tops) == 1 else {"name": _("All"), "value": _sum(forest.tops), "children": tops}
     return {"kind": "tree", "unit": "money", "root": root}
 
 
-def _branch(forest: Forest, row: Row, people: bool) -> Document:
-    branch = {"name": row.name, "value": row.target, "tone": forest.state(row), "note": _note(row)}
+def _branch(forest: Forest, row: Row, people: bool, judged: Mapping[int, Judged]) -> Document:
+    branch = {"name": row.name, "value": row.target, "note": _note(row, judged[row.id])}
+    light, state = judged[row.id].light, forest.state(row)
+    branch |= {"light": light} if light and state != "reserve" else {"tone": state}
     if row.member_id is not None:
         return branch | {"url": url_for("goals.node", goal_id=row.id)}
     below = [child for child in forest.below.get(row.node, []) if people or child.member_id is None]
-    return branch | {"children": [_branch(forest, child, people) for child in below]}
+    return branch | {"children": [_branch(forest, child, people, judged) for child in below]}
 
 
-def _note(row: Row) -> str:
-    return _("Growth %(growth)s", growth=f"{row.growth:+.1%}") if row.growth is not None else ""
+def _note(row: Row, judged: Judged) -> str:
+    growth = _("Growth %(growth)s", growth=f"{row.growth:+.1%}") if row.growth is not None else ""
+    words = [growth, light_name(judged.light) if judged.light else "", warning() if judged.warns else ""]
+    return " · ".join(filter(None, [*words, _("locked") if row.locked else ""]))
+
+
+def light_name(light: str) -> str:
+    """Red, yellow, green as the word beside the colour."""
+    return {"red": _("Red"), "yellow": _("Yellow"), "green": _("Green")}.get(light, _("No data"))
+
+
+def warning() -> str:
+    return _("Result fine, behaviour alarms")
 
 
 def _sum(rows: Sequence[Row]) -> int:

@@ -1,8 +1,8 @@
 """The goals that stand, as pages list them: one statement a list, only what the person may see."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -44,13 +44,16 @@ class Row(NamedTuple):
 
 
 COLUMNS = [getattr(Goal, name) for name in Row._fields]
+MONTHS = Goal.split["month"].label("months")
 
 
 @dataclass(frozen=True)
 class Forest:
-    """What of a set somebody sees: the whole tree, or the branches that his grants cover."""
+    """What of a set somebody sees: the whole tree, or the branches that his grants cover. `months` are the parts of
+    each goal by its id, where they were asked for."""
 
     rows: Sequence[Row]
+    months: Mapping[int, Document] = field(default_factory=dict)
 
     @cached_property
     def below(self) -> dict[str | None, list[Row]]:
@@ -70,7 +73,7 @@ class Forest:
         return [row for row in self.rows if row.member_id is not None]
 
     def state(self, row: Row) -> str:
-        """`locked`, `reserve` (nobody below carries it) or `active`; lights come with facts."""
+        """`locked`, `reserve` (nobody below carries it) or `active`."""
         if row.locked:
             return "locked"
         nobody = row.member_id is None and row.node not in self.below and row.target > 0
@@ -95,7 +98,8 @@ def sets_of(actor: Member) -> list[GoalSet]:
 
 def forest(actor: Member, goal_set: GoalSet) -> Forest:
     """In reading order: parents before their children, siblings as they were split."""
-    return Forest([Row(*row) for row in db.session.execute(_seen(actor, goal_set, *COLUMNS))])
+    rows = db.session.execute(_seen(actor, goal_set, MONTHS, *COLUMNS)).all()
+    return _forest([(months, Row(*columns)) for months, *columns in rows])
 
 
 def forest_with_splits(actor: Member, goal_set: GoalSet, *, all_of_them: bool) -> tuple[Forest, dict[int, Document]]:
@@ -103,9 +107,14 @@ def forest_with_splits(actor: Member, goal_set: GoalSet, *, all_of_them: bool) -
     highest = select(sa.func.min(Goal.depth)).select_from(Goal).join(OrgUnit, Goal.unit_id == OrgUnit.id)
     highest = highest.where(Goal.goal_set_id == goal_set.id, visible_units(actor, READ))
     near = Goal.split if all_of_them else sa.case((Goal.depth <= highest.scalar_subquery() + 1, Goal.split))
-    rows = db.session.execute(_seen(actor, goal_set, near.label("split"), *COLUMNS)).all()
-    found = [(split, Row(*columns)) for split, *columns in rows]
-    return Forest([row for _split, row in found]), {row.id: split for split, row in found if split is not None}
+    rows = db.session.execute(_seen(actor, goal_set, near.label("split"), MONTHS, *COLUMNS)).all()
+    found = [(split, months, Row(*columns)) for split, months, *columns in rows]
+    splits = {row.id: split for split, _months, row in found if split is not None}
+    return _forest([(months, row) for _split, months, row in found]), splits
+
+
+def _forest(found: Sequence[tuple[Document, Row]]) -> Forest:
+    return Forest([row for _months, row in found], {row.id: months for months, row in found})
 
 
 def _seen(actor: Member, goal_set: GoalSet, *columns: Any) -> sa.Select[Any]:

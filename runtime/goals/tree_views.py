@@ -8,7 +8,7 @@ from flask_login import current_user
 from core import access, files
 from core.errors import NotFound
 from core.htmx import htmx
-from runtime.goals import goal_pages, sight, standing, why_page, workbook
+from runtime.goals import goal_pages, judged, sight, standing, why_page, workbook
 from runtime.goals.models import Goal, GoalSet
 from runtime.goals.views import bp
 
@@ -26,13 +26,15 @@ def tree() -> str:
         return render_template("runtime/goals/no_goals.html")
     chosen = _chosen(sets)
     forest, splits = standing.forest_with_splits(current_user, chosen, all_of_them=False)
+    standing_today = judged.of_forest(chosen, forest)
     shown = forest.below.get(forest.tops[0].node, []) if len(forest.tops) == 1 else forest.tops
     return render_template(
         "runtime/goals/tree.html",
         sets=sets,
         goal_set=chosen,
         forest=forest,
-        chart_data=goal_pages.tree_chart(forest),
+        chart_data=goal_pages.tree_chart(forest, standing_today),
+        judged=standing_today,
         rows=[(row, splits.get(row.id, {})) for row in shown],
         by=_by(),
         names=standing.product_names(current_user.company_id) if _by() == "product" else {},
@@ -81,6 +83,7 @@ def node(goal_id: int) -> str:
         goal=goal,
         sees=sees,
         above=above,
+        standing=judged.of_goal(goal),
         rows=below if sees else [],
         by=_by(),
         names=names,
