@@ -145,7 +145,10 @@ def columns(found: Sequence[Sequence[Any]]) -> Rows:
     ids, units, members, products, names, amounts, weights = found[: len(COLUMNS)]
     known = {name: periods.read(name) for name in set(names)}
     return Rows(
-        *(_whole(part) for part in (ids, units, members, products)),
+        _whole(ids),
+        _whole(units),
+        _whole(members),
+        _whole(products),
         _days({name: period.first_day for name, period in known.items()}, names),
         _days({name: period.last_day for name, period in known.items()}, names),
         np.array(amounts, dtype=np.float64),

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import NamedTuple
 
+from flask_babel import force_locale
+
 from core.db import Document
 from core.errors import Problem
+from core.i18n import LANGUAGES
 from runtime.whatif.moves import Move, Moves
 
 TARGETS, SCORES, LIGHTS = "targets", "scores", "lights"
@@ -15,10 +18,19 @@ LIGHTS_IN_ORDER = ("green", "yellow", "red", "grey")
 
 
 class Choice(NamedTuple):
-    """A period that can be asked for, as an address names it and as people do."""
+    """A period that can be asked for, as an address names it and as people do, in either language: a review keeps it
+    for readers of both."""
 
     value: str
-    words: str
+    words: str | Document
+
+
+def in_each_language(say: Callable[[], str]) -> Document:
+    found: Document = {}
+    for code, locale in LANGUAGES.items():
+        with force_locale(locale):
+            found[code] = say()
+    return found
 
 
 @dataclass(frozen=True)

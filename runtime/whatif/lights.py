@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from runtime.facts.models import Fact
 from runtime.goals import lights
 from runtime.goals.models import Goal, GoalSet
 from runtime.whatif import regions, rules
-from runtime.whatif.comparison import LIGHTS, Choice, Comparison, Part
+from runtime.whatif.comparison import LIGHTS, Choice, Comparison, Part, in_each_language
 from runtime.whatif.moves import Move, Moves
 from runtime.whatif.rules import name_of
 
@@ -79,7 +80,7 @@ def parts(affected: Sequence[DefinitionVersion], sets: Sequence[GoalSet]) -> lis
     """Lights of the newest goals that hold, for today and for the ends of the months that are over."""
     table = next((version for version in affected if name_of(version) == lights.TABLE), None)
     days = month_ends(sets[0]) if table is not None and sets else {}
-    choices = [Choice(month, i18n.day(day)) for month, day in reversed(days.items())]
+    choices = [Choice(month, in_each_language(partial(i18n.day, day))) for month, day in reversed(days.items())]
     return [Part(LIGHTS, table.document["title"], choices)] if table is not None and choices else []
 
 

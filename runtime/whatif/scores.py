@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from math import fsum
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from runtime.scores.models import Score, ScoreRun, counts
 from runtime.scores.rules import Rule
 from runtime.scores.scoring import Scores
 from runtime.whatif import regions, rules, spread
-from runtime.whatif.comparison import SCORES, Choice, Comparison, Part
+from runtime.whatif.comparison import SCORES, Choice, Comparison, Part, in_each_language
 from runtime.whatif.moves import PLACES, Move, Moves
 from runtime.whatif.regions import Places
 
@@ -36,8 +37,8 @@ ONE_DAY = dt.timedelta(days=1)
 def parts(affected: Sequence[DefinitionVersion], _sets: Sequence[GoalSet]) -> list[Part]:
     """The scores that the draft goes into; the last quarter that is over is asked first."""
     scored = [version for version in affected if "score" in version.document["body"]]
-    choices = [Choice(period.key, _words(period.key)) for period in _over()]
-    choices.append(Choice(WEEKS, _("the last %(count)s weeks", count=YEAR)))
+    choices = [Choice(period.key, in_each_language(partial(_words, period.key))) for period in _over()]
+    choices.append(Choice(WEEKS, in_each_language(lambda: _("the last %(count)s weeks", count=YEAR))))
     return [Part(SCORES, version.document["title"], choices, version.definition.key) for version in scored]
 
 

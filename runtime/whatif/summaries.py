@@ -1,7 +1,7 @@
 """The figures of a 试算 that a review carries: no names, so that everybody who reviews may read them.
 
 {"digest": of the draft, "computed_at": "…", "parts": [{
-    "kind": "scores", "title": {…}, "period": "2025-Q1", "words": "2025 Q1", "unit": {"zh": "分", "en": "points"},
+    "kind": "scores", "title": {…}, "period": "2025-Q1", "words": {"zh": …, "en": …}, "unit": {"zh": "分", …},
     "people": 430, "held": 0, "changed": 212, "up": {"people": 200, "most": 3.2}, "down": {"people": 12, "most": -0.4},
     "crossed": 7, "crossings": [["良", "优", 7]], "bins": [[0, 0, 218], [0, 0.5, 40], …],
     "regions": [{"name": "华东大区", "people": 120, "changed": 80, "crossed": 3, "before": 71.2, "after": 72.0}],

@@ -93,6 +93,17 @@ def test_S23_sales_operations_see_before_and_after_and_submit_and_old_periods_st
     assert again.pins["table medical.stage_weights"] == stored.pins["table medical.stage_weights"]
 
 
+def test_the_period_of_a_review_is_said_in_the_readers_language(
+    draft: DefinitionVersion, ops: Member, sales: Sales, sign_in: Any
+) -> None:
+    sign_in(ops).post(f"/definitions/{draft.definition_id}/submit", data={"note": "重覆盖", "period": Q1})
+    address = f"/definitions/{draft.definition_id}/review"
+    assert "2025年1季度" in sign_in(sales.people.hr).get(address).get_data(as_text=True)
+    sales.people.hr.language = "en"
+    db.session.commit()
+    assert "Q1 of 2025" in sign_in(sales.people.hr).get(address).get_data(as_text=True)
+
+
 def test_S23_what_is_tried_is_what_the_next_period_gets(draft: DefinitionVersion, sales: Sales, ops: Member) -> None:
     found = drafts.compare(draft, drafts.parts(draft)[0], Q1)
     promised = {row.member_id: row.after for row in found.moves.rows}
@@ -131,7 +142,7 @@ def test_a_year_of_weeks_is_the_mean_of_its_weeks(draft: DefinitionVersion, sale
     for week in ("2025-W20", "2025-W21"):
         feed(sales, sales.people.an.code, *line(NEW, week), *conduct(week))
     [part] = drafts.parts(draft)
-    assert part.periods[-1].words == "最近 52 周"
+    assert part.periods[-1].words == {"zh": "最近 52 周", "en": "the last 52 weeks"}
     found = drafts.compare(draft, part, part.periods[-1].value)
     assert {row.name: (row.before, row.after) for row in found.moves.rows} == {"安店长": (75.5, 76.0)}
 
