@@ -64,7 +64,7 @@ from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
 from runtime.submissions import import_views as record_import_views
 from runtime.submissions import public_views as public_form_views
-from runtime.submissions import record_views
+from runtime.submissions import record_views, waiting_views
 from runtime.submissions import views as submission_views
 from runtime.whatif import drafts, marked
 from runtime.whatif import views as what_if_views
@@ -83,7 +83,7 @@ PAGES = (
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
-    *(rhythm_models, record_views, record_import_views, short_views, personal_data),
+    *(rhythm_models, record_views, record_import_views, waiting_views, short_views, personal_data),
 )
 COMMANDS = (
     *(commands, accounts_commands, units_commands, definition_commands, formula_commands),

@@ -8,3 +8,4 @@ import "./menus.js";
 import "./forms.js";
 import "./messages.js";
 import "./editing.js";
+import "./offline.js";

@@ -1,8 +1,13 @@
 // A request that htmx could not finish says so: with the server's sentence when there is one.
 
 document.addEventListener("htmx:responseError", (event) => say(sentenceIn(event.detail.xhr)));
-document.addEventListener("htmx:sendError", () => say());
+document.addEventListener("htmx:sendError", ({ target }) => mayWait(target) || say());
 document.addEventListener("htmx:timeout", () => say());
+
+// Such a form is filled in without a network too, and says so itself.
+function mayWait(element) {
+  return "serviceWorker" in navigator && element.closest("form")?.elements.kept_as;
+}
 
 function sentenceIn(answer) {
   const type = answer.getResponseHeader("Content-Type") ?? "";

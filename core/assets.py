@@ -17,10 +17,12 @@ BUILT = Path(__file__).resolve().parent.parent / "assets" / "built"
 YEAR = 365 * 24 * 3600
 
 bp = Blueprint("assets", __name__, url_prefix="/assets")
+root = Blueprint("root", __name__)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(root)
     app.jinja_env.globals |= {"asset_url": asset_url, "icon_shapes": icon_shapes}
 
 
@@ -56,6 +58,13 @@ def file(name: str) -> Response:
         response.content_encoding = "gzip"
         response.mimetype = _mimetype(name)
     return response
+
+
+@root.get("/service-worker.js")
+@access.public
+def service_worker() -> Response:
+    """A service worker reaches what lies below its address, and a browser looks there for a newer one."""
+    return send_from_directory(BUILT, _read("manifest.json")["service_worker.js"], max_age=0)
 
 
 def _mimetype(name: str) -> str:

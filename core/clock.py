@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LATE = dt.timedelta(days=90)  # a phone that was without signal for longer has a wrong clock
+FAST = dt.timedelta(minutes=10)
 
 _offset = dt.timedelta(0)
 
@@ -21,6 +23,21 @@ def now() -> dt.datetime:
 
 def today(zone: ZoneInfo = SHANGHAI) -> dt.date:
     return now().astimezone(zone).date()
+
+
+def moment(words: str | None) -> dt.datetime | None:
+    """What another clock says, as 2025-06-30T09:00:00+08:00; None for what is no moment with a zone."""
+    try:
+        found = dt.datetime.fromisoformat(words or "")
+    except ValueError:
+        return None
+    return found.astimezone(dt.UTC) if found.tzinfo is not None else None
+
+
+def believed(recorded_at: dt.datetime | None) -> dt.datetime:
+    """When a phone says that something was done; now, where its clock cannot be right."""
+    time = now()
+    return recorded_at if recorded_at and time - LATE <= recorded_at <= time + FAST else time
 
 
 def set_to(moment: dt.datetime | None) -> None:

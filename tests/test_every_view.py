@@ -13,6 +13,7 @@ from tests.product import PASSWORD, People
 # Open to everybody, each for a reason: nobody is signed in yet, or nothing is told.
 PUBLIC = {
     "assets.file",
+    "root.service_worker",
     "jobs.health",
     "accounts.sign_in",
     "accounts.enter",

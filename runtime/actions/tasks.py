@@ -31,12 +31,15 @@ FOUND_AT_MOST = 20
 
 @dataclass(frozen=True)
 class Evidence:
-    """What somebody gives for an item: where he was, whom he met, what was agreed, a photo's name."""
+    """What somebody gives for an item: where he was, whom he met, what was agreed, a photo's name. A phone that sends
+    it later says when it was done, and knows what it sent by `client_id`."""
 
     place: str
     note: str = ""
     contact_id: int | None = None
     photo: str | None = None
+    recorded_at: dt.datetime | None = None
+    client_id: str = ""
 
 
 def of_week(member: Member, week: str) -> list[Task]:
@@ -76,19 +79,22 @@ def task_of(member: Member, task_id: int) -> Task:
 
 
 def complete(item: TaskItem, evidence: Evidence) -> None:
-    """Done, with evidence. Raises Invalid with every field that is wrong, Conflict when it is done already."""
+    """Done, with evidence. Raises Invalid with every field that is wrong, Conflict when it is done already; the same
+    sent twice is once."""
+    if evidence.client_id and (item.evidence or {}).get("client_id") == evidence.client_id:
+        return
     contact = _contact(item, evidence.contact_id)
     if problems := _problems(item, evidence, contact):
         raise Invalid(problems)
-    now = clock.now()
-    said = {"at": now.isoformat(), "photo": evidence.photo}
+    done_at = clock.believed(evidence.recorded_at)
+    said = {"at": done_at.isoformat(), "photo": evidence.photo, "client_id": evidence.client_id}
     said |= {"place": evidence.place.strip(), "note": evidence.note.strip()}
     done = sa.update(TaskItem).where(TaskItem.id == item.id, TaskItem.done_at.is_(None))
-    values = {"done_at": now, "evidence": said, "contact_id": contact.id if contact else item.contact_id}
+    values = {"done_at": done_at, "evidence": said, "contact_id": contact.id if contact else item.contact_id}
     if not db.session.execute(done.values(**values), execution_options={"synchronize_session": False}).rowcount:
         raise Conflict(_("This is done already."))
     db.session.refresh(item)
-    item.customer.last_visited_on = now.astimezone(clock.SHANGHAI).date()
+    item.customer.last_visited_on = done_at.astimezone(clock.SHANGHAI).date()
     _count(item.task)
     audit.record("task.item_done", f"task:{item.task_id}", by_id=item.task.member_id, after={"item": item.id, **said})
 

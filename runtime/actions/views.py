@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import secrets
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -167,12 +168,20 @@ def posted_evidence() -> Evidence:
         note=request.form.get("note", ""),
         contact_id=request.form.get("contact_id", type=int),
         photo=files.keep_photo(content, "/photo") if content else None,
+        recorded_at=clock.moment(request.form.get("recorded_at")),
+        client_id=request.form.get("client_id", "")[:64],
     )
 
 
 def show_form(item: TaskItem, invalid: Invalid | None = None) -> str:
     contacts = [(str(contact.id), f"{contact.name} · {contact.level}") for contact in item.customer.contacts]
-    words = {"item": item, "task": item.task, "contacts": contacts, "posted": request.form}
+    words = {
+        "item": item,
+        "task": item.task,
+        "contacts": contacts,
+        "posted": request.form,
+        "new_id": secrets.token_urlsafe(16),
+    }
     return render_template("runtime/actions/item.html", problems=invalid.problems if invalid else [], **words)
 
 

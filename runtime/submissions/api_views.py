@@ -20,7 +20,7 @@ from organization.models import Grant, Member
 from runtime.api import openapi
 from runtime.api.bearer import needs_token, posted_json
 from runtime.api.models import ApiToken
-from runtime.submissions import filling, posting, submissions
+from runtime.submissions import filling, submissions
 from runtime.submissions.filling import ASKED_ELSEWHERE, LONGEST_CLIENT_ID
 from runtime.submissions.models import Submission
 from runtime.submissions.submissions import SentAlready
@@ -60,7 +60,7 @@ def read(token: ApiToken, key: str, submission_id: int) -> Response:
 def _submitted(place: filling.Filling, sent: Document) -> Submission:
     """The values' problems stand below /values, where they were sent."""
     try:
-        recorded_at = posting.moment(sent.get("recorded_at"))
+        recorded_at = clock.moment(sent.get("recorded_at"))
         return submissions.submit(
             place, sent["values"], source="api", recorded_at=recorded_at, in_spite_of_warnings=True
         )
@@ -100,7 +100,7 @@ def _wrong_texts(document: Document) -> list[Problem]:
     if not 1 <= len(document["client_id"]) <= LONGEST_CLIENT_ID:
         sentence = _("Give it 1 to %(most)s characters.", most=LONGEST_CLIENT_ID)
         found.append(Problem("/client_id", "length", sentence))
-    if "recorded_at" in document and posting.moment(document["recorded_at"]) is None:
+    if "recorded_at" in document and clock.moment(document["recorded_at"]) is None:
         sentence = _("Write a moment with its zone, as 2025-06-30T09:00:00+08:00.")
         found.append(Problem("/recorded_at", "moment", sentence))
     return found

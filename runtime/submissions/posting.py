@@ -4,7 +4,6 @@ A page asks for some fields only: others are hidden by a rule, fixed, or not for
 (`given`), so that a field that was emptied is told from one that was not there.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,12 +85,3 @@ def named(form: Form, name: str) -> Field | None:
         return field
     column = rest.partition("-")[2]
     return next((one for one in field.columns if one.name == column), None)
-
-
-def moment(words: str | None) -> dt.datetime | None:
-    """When a phone says that it was filled in; None for what is no moment with a zone."""
-    try:
-        found = dt.datetime.fromisoformat(words or "")
-    except ValueError:
-        return None
-    return found.astimezone(dt.UTC) if found.tzinfo is not None else None

@@ -23,8 +23,6 @@ from runtime.submissions.models import Submission
 
 CREATE = "runtime.submissions.jobs.create"
 LONGEST_NAME = 200
-LATE = dt.timedelta(days=90)  # a phone that was without signal for longer has a wrong clock
-FAST = dt.timedelta(minutes=10)
 
 
 class Doubtful(Invalid):
@@ -123,7 +121,7 @@ def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datet
     submission.values, submission.kept, submission.effective = values, dict(state.kept), state.digest
     submission.named = name_of(state, values)
     submission.received_at = clock.now()
-    submission.recorded_at = _believable(recorded_at)
+    submission.recorded_at = clock.believed(recorded_at)
     db.session.add(submission)
     _flush(submission)
     field_values.write(submission, place.form, anew=False)
@@ -169,11 +167,6 @@ def _naming(state: Effective, values: Mapping[str, Any]) -> forms.Field | None:
     numbered = (field for field in filled if field.widget == "serial")
     worded = (field for field in filled if field.kind in ("text", "choice"))
     return next(numbered, None) or next(worded, None)
-
-
-def _believable(recorded_at: dt.datetime | None) -> dt.datetime:
-    now = clock.now()
-    return recorded_at if recorded_at and now - LATE <= recorded_at <= now + FAST else now
 
 
 def _follow(place: Filling, submission: Submission) -> None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from builder import forms
-from core import access, files
+from core import access, clock, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
 from core.htmx import go_to
@@ -57,7 +57,7 @@ def send(key: str) -> Response:
             place,
             sent.values,
             unread=sent.unread,
-            recorded_at=posting.moment(request.form.get("recorded_at")),
+            recorded_at=clock.moment(request.form.get("recorded_at")),
             in_spite_of_warnings="anyway" in request.form,
         )
     except SentAlready as again:
