@@ -160,7 +160,7 @@ def in_words(grain: Grain, steps: int) -> str:
 def step_unit(grain: Grain) -> str:
     if grain.kind == "money":
         return _("× 10,000 yuan")
-    return _("percentage points") if grain.kind == "points" else text(grain.unit)
+    return _("pp") if grain.kind == "points" else text(grain.unit)
 
 
 def level(metric: Metric, amount: float | None) -> str:
