@@ -112,6 +112,21 @@ def test_a_file_that_is_not_a_picture_is_refused(sales: Sales, published: GoalSe
     assert db.session.get_one(TaskItem, item.id, populate_existing=True).done_at is None
 
 
+def test_a_phone_that_had_no_signal_says_when_it_was_done_and_may_send_it_twice(
+    sales: Sales, published: GoalSet, sign_in
+) -> None:
+    item = director_item(sales)
+    client = sign_in(sales.people.an)
+    sent = {"place": "检验科", "client_id": "phone-1", "recorded_at": "2025-06-29T18:00:00+08:00"}
+    for _ in range(2):
+        assert client.post(f"/tasks/items/{item.id}/done", data=sent).status_code == 303
+    done = db.session.get_one(TaskItem, item.id, populate_existing=True)
+    assert done.done_at.isoformat() == "2025-06-29T10:00:00+00:00"
+    assert done.task.done == 1
+    other = client.post(f"/tasks/items/{item.id}/done", data=sent | {"client_id": "phone-2"})
+    assert other.status_code == 409
+
+
 def test_doing_it_twice_counts_once(sales: Sales, published: GoalSet, sign_in) -> None:
     item = director_item(sales)
     client = sign_in(sales.people.an)

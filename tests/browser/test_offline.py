@@ -1,6 +1,7 @@
 """Without a network: what is sent waits on the phone with its photo, and arrives once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -8,10 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from core.db import db
+from runtime.actions import tasks
+from runtime.actions.models import TaskItem
+from runtime.goals.models import GoalSet
 from runtime.submissions.models import Attachment, Submission
 from tests.browser.conftest import PHONE, serving
 from tests.browser.test_filling import PICTURE, with_photo
 from tests.product import PASSWORD, People
+from tests.sales import Sales
 from tests.submissions.conftest import KEY, Publish, publish
 from tests.waiting import wait_until
 
@@ -24,17 +29,22 @@ KEPT = "async (address) => Boolean(await caches.match(address, { cacheName: 'pag
 def phone(app: Flask, people: People, publish: Publish, browser: Browser) -> Iterator[Page]:
     """安店长's phone, after a look at what there is to fill."""
     publish(with_photo())
-    with serving(app) as url:
-        context = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=url)
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("[name=login]", people.an.code)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
+    with serving(app) as url, signed_in(browser, url, people.an.code) as page:
         page.goto("/forms")
         wait_until(lambda: page.evaluate(KEPT, f"/forms/{KEY}"), "the form to be kept")
         yield page
-        context.close()
+
+
+@contextmanager
+def signed_in(browser: Browser, url: str, login: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=url)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    yield page
+    context.close()
 
 
 def sent() -> list[Submission]:
@@ -94,3 +104,26 @@ def mend_what_was_refused(page: Page, assert_accessible: Callable[[Page], None])
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("已提交，谢谢。")).to_be_visible()
     expect(page.locator("#waiting-banner")).to_be_hidden()
+
+
+def test_S20_a_task_is_done_without_a_network_and_counts_once(
+    app: Flask, sales: Sales, published: GoalSet, browser: Browser
+) -> None:
+    task = next(one for one in tasks.of_week(sales.people.an, "2025-W27") if one.contact_level)
+    item_id, address, title = task.items[0].id, f"/tasks/items/{task.items[0].id}", task.title["zh"]
+    login = sales.people.an.code
+    db.session.rollback()  # nothing stays locked: the product writes at the same time
+    with serving(app) as url, signed_in(browser, url, login) as page:
+        page.goto("/tasks/week")
+        wait_until(lambda: page.evaluate(KEPT, address), "the task to be kept")
+        page.context.set_offline(True)
+        page.goto(address)
+        expect(page.get_by_text("没有网络。请继续填写")).to_be_visible()
+        page.get_by_label("地点").fill("检验科 3 楼")
+        page.get_by_role("button", name="完成").click()
+        expect(page.locator("[data-waiting] > li")).to_contain_text(title)
+        page.context.set_offline(False)
+        expect(page.get_by_text("手机上没有待上传的内容")).to_be_visible()
+    done = db.session.get_one(TaskItem, item_id, populate_existing=True)
+    assert done.evidence["place"] == "检验科 3 楼"
+    assert done.task.done == 1
