@@ -104,7 +104,8 @@ def _given(name: str, before: Document, by: str, posted: Posted, known: Sources)
         "target": posted.get(f"{own}-target", "").strip() or before.get("target") or before.get("value", "0"),
     }
     of = posted.get(f"{own}-of", before.get("of"))
-    return given | {"of": of} if of and by == "product" else given
+    is_said = of == "person" or "of" in before  # a line is a product: its figures are meant where nothing is said
+    return given | {"of": of} if is_said and by == "product" else given
 
 
 def _renamed(score: Document, names: dict[str, str]) -> Document:

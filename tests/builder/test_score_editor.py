@@ -105,6 +105,12 @@ def test_a_control_sets_what_its_words_say(
     assert found == value
 
 
+def test_what_the_page_sends_of_other_inputs_changes_nothing(operations: FlaskClient, composite: Definition) -> None:
+    before = score_of(composite)
+    change(operations, composite, **{"in-profit-of": "product", "in-profit-way": "reached", "by": "product"})
+    assert score_of(composite) == before
+
+
 def test_a_new_name_of_a_value_is_written_into_the_targets(operations: FlaskClient, composite: Definition) -> None:
     now = score_of(composite)["inputs"]["visit"]["target"]
     page = change(operations, composite, **{"use-0-as": "岗位周上限", "in-visit-target": now})
