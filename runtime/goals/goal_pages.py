@@ -12,6 +12,7 @@ from runtime.goals.models import Goal
 from runtime.goals.standing import Forest, Row
 
 DRAWN = 2000  # nodes; beyond that the picture ends with the units
+COLOURED = ("red", "yellow", "green")
 PARTS = ("quarter", "month", "product")
 
 
@@ -26,7 +27,7 @@ def tree_chart(forest: Forest, judged: Mapping[int, Judged]) -> Document:
 def _branch(forest: Forest, row: Row, people: bool, judged: Mapping[int, Judged]) -> Document:
     branch = {"name": row.name, "value": row.target, "note": _note(row, judged[row.id])}
     light, state = judged[row.id].light, forest.state(row)
-    branch |= {"light": light} if light and state != "reserve" else {"tone": state}
+    branch |= {"light": light} if light in COLOURED and state != "reserve" else {"tone": state}
     if row.member_id is not None:
         return branch | {"url": url_for("goals.node", goal_id=row.id)}
     below = [child for child in forest.below.get(row.node, []) if people or child.member_id is None]
