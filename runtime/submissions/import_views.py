@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from core import access, clock
+from core import access, clock, files
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from core.htmx import go_to
@@ -111,5 +111,5 @@ def _index(place: Filling, problems: list[Problem] | None = None) -> ResponseRet
 
 def _workbook(data: bytes, name: str) -> Response:
     response = Response(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{clock.today()}.xlsx")
+    files.name_download(response, f"{name}-{clock.today()}.xlsx")
     return response

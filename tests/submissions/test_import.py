@@ -135,7 +135,9 @@ def test_how_often_one_may_send_holds_for_files(people: People, publish: Publish
 
 
 def test_the_template_offers_what_may_be_chosen(seller: FlaskClient, upload: Upload) -> None:
-    data = seller.get(f"{ADDRESS}/template.xlsx").data
+    answer = seller.get(f"{ADDRESS}/template.xlsx")
+    assert answer.headers["Content-Disposition"].encode("latin-1").startswith(b"attachment"), "as servers send it"
+    data = answer.data
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     (header,) = book.get_sheet_by_index(0).to_python()
     assert header == [
