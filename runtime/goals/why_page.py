@@ -84,15 +84,16 @@ def of(goal: Goal) -> Explanation:
     uses = why.get("uses", [])
     versions = _versions({goal.goal_set.cascade_version_id, *_version_ids(uses)})
     rule = versions[goal.goal_set.cascade_version_id]
+    level = _level(rule.document["body"], why.get("level"))
     reason = why.get("reason", "weight")
     return Explanation(
         reason=reason,
         sentence=str(REASONS.get(reason, reason)),
         rule=text(rule.document["title"]),
         rule_number=rule.number,
-        note=text(_level(rule.document["body"], why.get("level")).get("why")),
+        note=text(level.get("why")),
         inputs=[_number(name, value) for name, value in why.get("inputs", {}).items()],
-        uses=[_use(use, versions) for use in uses],
+        uses=[_use(use, versions, level.get("uses", [])) for use in uses],
         asked=[_asked(name, why) for name in ASKED if name in why.get("formulas", {})],
         share=why.get("share"),
         rounded_up=bool(why.get("rounded_up")),
@@ -122,7 +123,7 @@ def _number(name: str, value: Any) -> Number:
     return Number(name, note, read(known.key, value))
 
 
-def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion]) -> Use:
+def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion], asked: Sequence[Document]) -> Use:
     document = versions[use["version_id"]].document if use["version_id"] in versions else {"body": {}}
     return Use(
         name=use["as"],
@@ -130,9 +131,17 @@ def _use(use: Mapping[str, Any], versions: Mapping[int, DefinitionVersion]) -> U
         number=use["number"],
         row=row_words(document["body"], use["row"]),
         expression=document["body"].get("expression"),
-        value=plain(use["value"]),
-        uses=[_use(inner, versions) for inner in use.get("uses", [])],
+        value=as_written(use["value"], document["body"], use["as"], asked) or plain(use["value"]),
+        uses=[_use(inner, versions, document["body"].get("uses", [])) for inner in use.get("uses", [])],
     )
+
+
+def as_written(value: Any, table: Document, name: str, asked: Sequence[Document]) -> str:
+    """A number in percent where the table writes it so, or nothing. `asked` are the uses that name the output."""
+    output = next((use.get("output") for use in asked if use["as"] == name), None)
+    column: Document = next((one for one in table.get("outputs", []) if output in (None, one["key"])), {})
+    in_percent = text(column.get("unit")) == "%" and isinstance(value, int | float)
+    return percent(value, 2) if in_percent else ""
 
 
 def row_words(body: Document, row_id: str | None) -> str | None:

@@ -30,7 +30,7 @@ TONES = {"green": "good", "blue": "info", "yellow": "warn", "red": "bad"}
 
 
 @bp.context_processor
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
     return {"period_words": period_words, "tone_of": lambda light: TONES.get(light, ""), "shown_value": shown}
 
 

@@ -1,7 +1,7 @@
 """为什么: how a score came about, from what was stored with it and the versions it was made with."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from builder.sources import Source
 from core.db import Document, db
 from core.i18n import money, percent, text
 from organization.models import Product
-from runtime.goals.why_page import Use, plain, row_words
+from runtime.goals.why_page import Use, as_written, plain, row_words
 from runtime.scores import rules
 from runtime.scores.models import Score
 from runtime.scores.rules import Rule
@@ -122,7 +122,7 @@ def _line(
         value=value,
         part=None if value is None or share is None else value * share,
         inputs=list(_inputs(line["inputs"], rule, known)),
-        uses=[_use(use, versions) for use in line["uses"]],
+        uses=[_use(use, versions, _asked(rule, versions)) for use in line["uses"]],
         missing=line["missing"],
         error=line["error"] or "",
         steps=None if line["missing"] else _steps(line, rule),
@@ -174,7 +174,15 @@ def _formula(rule: Rule) -> FormulaRule:
     return rule.formula
 
 
-def _use(use: Document, versions: Versions) -> Use:
+def _asked(rule: Rule, versions: Versions) -> list[Document]:
+    """The uses of the metric and of its formula, which name what they want of a table."""
+    return [
+        *versions["metric", rule.key].document["body"]["score"].get("uses", []),
+        *_formula(rule).body.get("uses", []),
+    ]
+
+
+def _use(use: Document, versions: Versions, asked: Sequence[Document]) -> Use:
     version = versions.get((use["kind"], use["key"]))
     body = version.document["body"] if version else {}
     return Use(
@@ -183,8 +191,8 @@ def _use(use: Document, versions: Versions) -> Use:
         number=version.number if version else None,
         row=row_words(body, use["row"]) if use.get("row") else None,
         expression=body.get("expression"),
-        value=shown(use["value"]),
-        uses=[_use(inner, versions) for inner in use.get("uses", ())],
+        value=as_written(use["value"], body, use["as"], asked) or shown(use["value"]),
+        uses=[_use(inner, versions, body.get("uses", [])) for inner in use.get("uses", ())],
     )
 
 

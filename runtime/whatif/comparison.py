@@ -13,6 +13,7 @@ from core.i18n import LANGUAGES
 from runtime.whatif.moves import Move, Moves
 
 TARGETS, SCORES, LIGHTS = "targets", "scores", "lights"
+WEEKS = "weeks"  # a year of them, whose points have a mean
 MONEY = "money"
 LIGHTS_IN_ORDER = ("green", "yellow", "red", "grey")
 
@@ -47,6 +48,10 @@ class Part:
     def name(self) -> str:
         """As an address names it."""
         return f"{self.kind}:{self.key}" if self.key else self.kind
+
+    def explains(self, period: Choice) -> bool:
+        """Whether it can be told of one person how his number would come about: points of one period can."""
+        return self.kind == SCORES and period.value != WEEKS
 
     def period(self, value: str) -> Choice:
         """The one that is named; the first where none is, or one that is not there."""

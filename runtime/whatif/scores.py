@@ -24,11 +24,10 @@ from runtime.scores.models import Score, ScoreRun, counts
 from runtime.scores.rules import Rule
 from runtime.scores.scoring import Scores
 from runtime.whatif import regions, rules, spread
-from runtime.whatif.comparison import SCORES, Choice, Comparison, Part, in_each_language
+from runtime.whatif.comparison import SCORES, WEEKS, Choice, Comparison, Part, in_each_language
 from runtime.whatif.moves import PLACES, Move, Moves
 from runtime.whatif.regions import Places
 
-WEEKS = "weeks"
 YEAR = 52  # weeks
 SHOWN = {QUARTER: 4, MONTH: 12}  # periods that can be chosen
 ONE_DAY = dt.timedelta(days=1)
@@ -59,7 +58,7 @@ def compare(part: Part, period: Choice, draft: DefinitionVersion, _sets: Sequenc
     after = scoring.score(here, then.sources)
     unit = then.sources["metric", part.key].document["body"]["unit"]
     places = regions.below(db.session.get_one(OrgUnit, company_id))
-    moves = _moves(before, after, places, _stored(company_id, part.key, period.value))
+    moves = _moves(before, after, places, stored(company_id, part.key, period.value))
     return Comparison(part, period, unit, moves, spreads=spread.of(before, after), order=_grades(after.rule))
 
 
@@ -69,7 +68,7 @@ def _grades(rule: Rule) -> list[str]:
     return next((column.get("options", []) for column in columns if column["key"] == "grade"), [])
 
 
-def _stored(company_id: int, key: str, period: str) -> dict[int, int]:
+def stored(company_id: int, key: str, period: str) -> dict[int, int]:
     """The score of each person that was computed for this period and is explained; one statement."""
     asked = (
         select(Score.member_id, Score.id)

@@ -16,11 +16,15 @@ from core.errors import NotFound
 from core.htmx import fragment_or_page
 from organization import spreadsheets
 from organization.access import covered_paths
+from organization.models import Member
 from runtime.goals.sight import READ
-from runtime.whatif import drafts, sheet, summaries
+from runtime.scores import why_page
+from runtime.scores.views import words
+from runtime.whatif import drafts, explained, scores, sheet, summaries
 from runtime.whatif.comparison import Comparison, Part
 
 bp = Blueprint("what_if", __name__, url_prefix="/what-if")
+bp.context_processor(words)  # a score that would be is explained on the page of those that are
 
 EDIT = "definitions.edit"
 SHOWN = 10  # movers on each side; everybody stands in the spreadsheet
@@ -71,6 +75,29 @@ def export(definition_id: int) -> Response:
     return spreadsheets.answer(_("what-if"), header, rows, "xlsx")
 
 
+@bp.get("/<int:definition_id>/why/<int:member_id>")
+@access.needs(EDIT)
+def why(definition_id: int, member_id: int) -> str:
+    """How a person's points with the draft would come about."""
+    draft, member = _draft(definition_id), _member(member_id)
+    part = next((part for part in drafts.parts(draft) if part.name == request.args.get("part")), None)
+    period = part.period(request.args.get("period", "")) if part else None
+    if part is None or period is None or not part.explains(period):
+        raise NotFound(_("There is nobody to compare in this period."), f"nothing to explain of {definition_id}")
+    score = explained.score(part, period, draft, member)
+    if score is None:
+        raise NotFound(_("There is nobody to compare in this period."), f"member {member_id} has no target")
+    return render_template(
+        "runtime/whatif/why.html",
+        draft=draft,
+        part=part,
+        score=score,
+        stored_id=scores.stored(member.company_id, part.key, period.value).get(member.id),
+        explanation=why_page.of(score),
+        sees_facts=current_user.may("facts.read", member.unit),
+    )
+
+
 @bp.get("/<int:definition_id>/summary")
 @access.needs(EDIT)
 def summary(definition_id: int) -> str:
@@ -96,6 +123,14 @@ def _asked(definition_id: int) -> Asked:
     if region in regions:
         found = found.where(lambda move: move.region == region)
     return Asked(draft, parts, found, bool(paths), regions, region)
+
+
+def _member(member_id: int) -> Member:
+    member = db.session.get(Member, member_id)
+    paths = tuple(covered_paths(current_user, READ))
+    if member is None or member.company_id != current_user.company_id or not member.unit.path.startswith(paths):
+        raise NotFound(_("There is no such person."), f"no member {member_id} for {current_user.id}")
+    return member
 
 
 def _draft(definition_id: int) -> DefinitionVersion:

@@ -93,6 +93,30 @@ def test_S23_sales_operations_see_before_and_after_and_submit_and_old_periods_st
     assert again.pins["table medical.stage_weights"] == stored.pins["table medical.stage_weights"]
 
 
+def test_S23_the_number_after_has_its_why_and_the_draft_is_named(
+    draft: DefinitionVersion, ops: Member, sales: Sales, sign_in: Any
+) -> None:
+    client, an = sign_in(ops), sales.people.an
+    address = f"/what-if/{draft.definition_id}/why/{an.id}?part=scores:{COMPOSITE}&period={Q1}"
+    assert address.replace("&", "&amp;") in page(client, draft, period=Q1)
+    told = client.get(address).get_data(as_text=True)
+    assert "试算:为什么是 76.0 分" in told
+    assert "用“产品阶段权重”的草稿试算" in told
+    assert "覆盖权重 = <strong>45%</strong>" in told, "as the table writes it"
+    assert not db.session.query(Score).count(), "nothing is stored"
+
+
+def test_whose_why_after_is_asked_must_be_there_and_be_seen(
+    draft: DefinitionVersion, ops: Member, sales: Sales, sign_in: Any
+) -> None:
+    asked = {"part": f"scores:{COMPOSITE}", "period": Q1}
+    client, an = sign_in(ops), sales.people.an
+    for member_id, period in ((sales.newcomer.id, Q1), (99_999, Q1), (an.id, "weeks")):
+        address = f"/what-if/{draft.definition_id}/why/{member_id}"
+        assert client.get(address, query_string=asked | {"period": period}).status_code == 404
+    assert sign_in(an).get(f"/what-if/{draft.definition_id}/why/{an.id}", query_string=asked).status_code == 403
+
+
 def test_the_period_of_a_review_is_said_in_the_readers_language(
     draft: DefinitionVersion, ops: Member, sales: Sales, sign_in: Any
 ) -> None:
