@@ -27,7 +27,7 @@ from builder.forms.effective import Effective, effective, offered_to_all
 from builder.forms.judging import Judged, accepted, called, field_at, judge, refused_changes
 from builder.forms.names import compiled, schema
 from builder.forms.options import Option
-from builder.forms.posts import pasted, read
+from builder.forms.posts import Stood, pasted, read
 from builder.forms.renaming import option_renamed, renamed
 from builder.forms.schemas import described
 from builder.forms.showing import shown, typed
@@ -41,6 +41,7 @@ __all__ = [
     "Judged",
     "Made",
     "Option",
+    "Stood",
     "Who",
     "World",
     "accepted",

@@ -10,7 +10,6 @@ A sentence names the remedy; limits are told as the field is typed.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from flask_babel import gettext as _
@@ -221,18 +220,34 @@ def accepted(form: Form, posted: posts.Posted, world: World) -> Effective:
 
 def refused_changes(state: Effective, before: Values, sent: Values) -> list[Problem]:
     """What somebody tried to write that he may not: fields and cells that are read-only or unseen for him. `before` is
-    what was stored, {} for a new submission; sending the same again, or what comes out anyway, is no change."""
-    barred = [field for field in state.form.fields.values() if field.id in state.readonly | state.unseen]
+    what was stored, {} for a new submission; sending the same again, or what comes out anyway, is no change. Rows may
+    be left out and added, their barred cells stay in their order."""
+    barred = state.readonly | state.unseen
     found: list[Problem] = []
-    for field in barred:
-        becomes = state.values if field.id in state.fixed else {}
-        if field.table is None:
-            found += _changed(field, [(before, sent, becomes)], "")
-        else:
-            table = state.form.fields[field.table].name
-            rows = zip_longest(*(_rows(values, table) for values in (before, sent, becomes)), fillvalue={})
-            found += _changed(field, [*rows], f"/{table}")
+    for field in state.form.tops:
+        if field.id in barred and _differs(field, before, sent, state.values if field.id in state.fixed else {}):
+            found.append(_refused(f"/{field.name}"))
+        found += _refused_cells(state, field, [column for column in field.columns if column.id in barred], before, sent)
     return found
+
+
+def _refused_cells(
+    state: Effective, table: Field, barred: Sequence[Field], before: Values, sent: Values
+) -> Iterator[Problem]:
+    """Each row that has something in a barred cell must be a row that stood there, behind the one before it."""
+    left = _rows(before, table.name)
+    becoming = _rows(state.values, table.name)
+    for number, row in enumerate(_rows(sent, table.name) if barred else []):
+        becomes = becoming[number] if number < len(becoming) else {}
+        given = [field for field in barred if _differs(field, {}, row, becomes if field.id in state.fixed else {})]
+        if not given:
+            continue
+        same = (at for at, stood in enumerate(left) if not any(_differs(one, stood, row, {}) for one in given))
+        at = next(same, None)
+        if at is None:
+            yield from (_refused(f"/{table.name}/{number}/{one.name}") for one in given)
+        else:
+            left = left[at + 1 :]
 
 
 def _rows(values: Values, table: str) -> list[Values]:
@@ -240,9 +255,10 @@ def _rows(values: Values, table: str) -> list[Values]:
     return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
 
 
-def _changed(field: Field, places: Sequence[tuple[Values, Values, Values]], path: str) -> Iterator[Problem]:
-    for number, (before, sent, becomes) in enumerate(places):
-        given = sent.get(field.name)
-        if given is not None and given not in (before.get(field.name), becomes.get(field.name)):
-            place = f"{path}/{number}" if path else ""
-            yield Problem(f"{place}/{field.name}", "readonly", _("You cannot change this field. Leave it out."))
+def _differs(field: Field, before: Values, sent: Values, becomes: Values) -> bool:
+    given = sent.get(field.name)
+    return given is not None and given not in (before.get(field.name), becomes.get(field.name))
+
+
+def _refused(path: str) -> Problem:
+    return Problem(path, "readonly", _("You cannot change this field. Leave it out."))

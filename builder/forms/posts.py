@@ -2,7 +2,8 @@
 
 Names of a post: `relevance`; `resources-0-qty` for a cell (rows in the order of their numbers, which may have gaps);
 the name repeated for several choices, people or files; `period-from`, `period-to`; `place-lat`, `place-lon`. A switch
-that is off is not sent. Picked people and records are sent as ids.
+that is off is not sent. Picked people and records are sent as ids. `resources-0-@row` is the mark of a line that stood
+there before, by which the caller knows the cells that were not asked for.
 """
 
 import re
@@ -22,20 +23,27 @@ from core.errors import Problem
 
 ENDS = {"date_range": ("from", "to"), "location": ("lat", "lon")}
 NUMBERED = re.compile(r"(\d{1,6})-(.+)")
+MARK = "@row"  # no column is called so
 
 Posted = Mapping[str, Any]
 Place = tuple[str | int, ...]
 Read = tuple[dict[str, Any], list[Problem]]
+Stood = Callable[[Field, str], Mapping[str, Any]]
+"""The cells, by column, that a line of a sub-table had before and that its page did not ask for; by the line's mark."""
 
 
-def read(form: Form, posted: Posted, world: World) -> Read:
+def nothing_stood(table: Field, mark: str) -> Mapping[str, Any]:
+    return {}
+
+
+def read(form: Form, posted: Posted, world: World, stood: Stood = nothing_stood) -> Read:
     """The values of a post and what of it cannot be read, at its place. Blanks are left out; so is what nobody types.
     What is typed wrongly is no value."""
     found: dict[str, Any] = {}
     problems: list[Problem] = []
     for field in form.tops:
         if field.widget == "table":
-            rows = _rows(form, field, posted, world, problems)
+            rows = _rows(form, field, posted, world, stood, problems)
             if rows:
                 found[field.name] = rows
         elif field.typed:
@@ -44,15 +52,18 @@ def read(form: Form, posted: Posted, world: World) -> Read:
     return found, problems
 
 
-def _rows(form: Form, table: Field, posted: Posted, world: World, problems: list[Problem]) -> list[dict[str, Any]]:
+def _rows(
+    form: Form, table: Field, posted: Posted, world: World, stood: Stood, problems: list[Problem]
+) -> list[dict[str, Any]]:
     numbers = sorted({int(match[1]) for match in _cells_of(table, posted)})
     rows: list[dict[str, Any]] = []
     for number in numbers:
-        row: dict[str, Any] = {}
+        start = f"{table.name}-{number}-"
+        row = dict(stood(table, str(posted.get(start + MARK, ""))))
         told: list[Problem] = []
         for column in table.columns:
             if column.typed:
-                given = _sent(column, f"{table.name}-{number}-{column.name}", posted)
+                given = _sent(column, start + column.name, posted, off=None if column.name in row else "0")
                 place = (table.name, len(rows), column.name)
                 _take(partial(_value, form, column, given, world), place, row, told)
         if told or any(value is not False for value in row.values()):  # a row with nothing in it is not sent
@@ -67,15 +78,15 @@ def _cells_of(table: Field, posted: Posted) -> list[re.Match[str]]:
     return [match for match in found if match]
 
 
-def _sent(field: Field, name: str, posted: Posted) -> Any:
-    """The text or texts of a field."""
+def _sent(field: Field, name: str, posted: Posted, off: str | None = "0") -> Any:
+    """The text or texts of a field; `off` is what a switch says that was not sent."""
     if field.widget in ENDS:
         ends = [str(posted.get(f"{name}-{end}", "")).strip() for end in ENDS[field.widget]]
         return ends if any(ends) else None
     if field.several:
         many = posted.getlist(name) if hasattr(posted, "getlist") else posted.get(name, [])
         return [text for text in ([many] if isinstance(many, str) else many) if text.strip()]
-    return posted.get(name, "0" if field.widget == "switch" else None)
+    return posted.get(name, off if field.widget == "switch" else None)
 
 
 def _take(read: Callable[[], Any], place: Place, found: dict[str, Any], problems: list[Problem]) -> None:

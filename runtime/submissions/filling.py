@@ -5,6 +5,7 @@ that his page or phone gave this filling, if anything does. One statement.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,8 +108,19 @@ def sent_since(filling: Filling, day: dt.date | None) -> int:
 def begin(filling: Filling, given: Mapping[str, Any]) -> Document:
     """What stands in the form when it is opened: the draft, or defaults and prefills. `given` is in the address."""
     if filling.begun is not None:
-        return {**filling.begun.kept, **filling.begun.values}
+        return joined(filling.form, filling.begun.kept, filling.begun.values)
     return forms.begin(filling.form, filling.world, last=_last(filling), given=given)
+
+
+def joined(form: Form, kept: Mapping[str, Any], values: Mapping[str, Any]) -> Document:
+    """What counts together with what is hidden; hidden columns are put back into their rows."""
+    found = {**kept, **values}
+    for table in form.tables:
+        if table.name in kept and table.name in values:
+            none: Document = {}
+            rows = zip_longest(kept[table.name], values[table.name], fillvalue=none)
+            found[table.name] = [{**hidden, **row} for hidden, row in rows]
+    return found
 
 
 def _last(filling: Filling) -> Document:

@@ -14,7 +14,7 @@ from core.db import Document
 from core.errors import Problem
 from core.i18n import text
 from organization.models import Member
-from runtime.submissions import attachments, filling, pickers
+from runtime.submissions import attachments, filling, held, pickers
 from runtime.submissions.filling import Filling
 from runtime.submissions.posting import Sent
 from runtime.submissions.records import Record
@@ -39,9 +39,18 @@ class FillingPage(FormPage):
 
     @property
     def given(self) -> str:
-        """Ids of the fields that the page asks for."""
-        asked = (at for at in self.form.tops if self.state.shows(at.id) and self.state_of(at) == "given")
-        return " ".join(at.id for at in asked)
+        """Ids of the fields and columns that the page asks for."""
+        return " ".join(self._asked)
+
+    @cached_property
+    def _asked(self) -> list[str]:
+        known = (one for at in self.form.tops if self.state.shows(at.id) for one in (at, *at.columns))
+        return [one.id for one in known if self.state.shows(one.id) and self.state_of(one) == "given"]
+
+    def mark(self, table: Field, number: int) -> str:
+        """By it the cells of a line that are not asked for are found again when the form is sent."""
+        rows = filling.joined(self.form, self.state.kept, self.state.values).get(table.name) or []
+        return held.mark(table, rows[number], self._asked) if number < len(rows) else ""
 
     @property
     def _place(self) -> Filling:

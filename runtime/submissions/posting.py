@@ -14,7 +14,7 @@ from builder import forms
 from builder.form_page import place as posted_name
 from builder.forms import Field, Form
 from core.errors import Invalid, Problem
-from runtime.submissions import attachments, filling
+from runtime.submissions import attachments, filling, held
 from runtime.submissions.filling import Filling
 
 Posted = MultiDict[str, str]
@@ -35,7 +35,7 @@ def read(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage] | 
     """Stores the files that came along; a file that cannot be taken is a problem at its field."""
     everything: Posted = MultiDict(posted)
     refused = _keep(place, everything, uploads or MultiDict())
-    values, unread = forms.read(place.form, everything, place.world)
+    values, unread = forms.read(place.form, everything, place.world, _held(place, posted))
     problems = [*refused, *unread]
     raw = {name: everything[name] for name in map(posted_name, unread) if name in everything}
     rows = {table.name: _lines(table, posted) for table in place.form.tables}
@@ -52,6 +52,10 @@ def given(place: Filling, asked: Posted) -> dict[str, Any]:
     values, _unread = forms.read(place.form, asked, place.world)
     named_in_it = {name.partition("-")[0] for name in asked}
     return {name: value for name, value in values.items() if name in named_in_it}
+
+
+def _held(place: Filling, posted: Posted) -> forms.Stood:
+    return held.stood(lambda: filling.begin(place, {}), posted.get("given", "").split())
 
 
 def _not_asked(place: Filling, posted: Posted) -> dict[str, Any]:

@@ -105,12 +105,10 @@ def _sent_before(place: Filling) -> Mapping[str, Any]:
 
 def _changed_though_fixed(place: Filling, state: Effective, values: Mapping[str, Any]) -> list[Problem]:
     """What he gave for fields that are not his to give. Sending back what we computed is no change."""
-    given = [field for field in place.form.tops if field.name in values and field.id in state.readonly | state.unseen]
-    if not given:
-        return []
-    before = filling.begin(place, {}) if any(field.typed for field in given) else {}
-    stands = {field.name: (before if field.typed else state.values).get(field.name) for field in given}
-    return forms.refused_changes(state, stands, {field.name: values[field.name] for field in given})
+    barred = (place.form.fields[field_id] for field_id in state.readonly | state.unseen)
+    tops = (place.form.fields[field.table or field.id] for field in barred if field.typed)
+    before = filling.begin(place, {}) if any(field.name in values for field in tops) else {}
+    return forms.refused_changes(state, before, values)
 
 
 def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datetime | None) -> Submission:

@@ -132,6 +132,21 @@ def test_what_comes_out_anyway_may_be_sent_and_nothing_else() -> None:
     assert forms.refused_changes(state(**forged), forged, forged) == []  # it stood there already
 
 
+def test_rows_may_go_and_come_but_what_is_only_read_stays_in_its_row() -> None:
+    body = PROPOSAL.body | {"access": [{"id": "a9", "fields": ["f7"], "may": "read"}]}
+    form = forms.of(body, "rows")
+    before = {"resources": [{"item": "甲", "qty": 1}, {"item": "乙", "qty": 2}, {"item": "丙", "qty": 3}]}
+
+    def refused(*rows: dict[str, Any]) -> list[str]:
+        sent = {"resources": [*rows]}
+        found = forms.refused_changes(forms.effective(form, sent, forms.World()), before, sent)
+        return [problem.path for problem in found]
+
+    assert refused({"item": "乙改", "qty": 2}, {"item": "新"}, {"item": "丙", "qty": 3}) == []
+    assert refused({"item": "丙", "qty": 3}, {"item": "甲", "qty": 1}) == ["/resources/1/qty"]
+    assert refused({"item": "甲", "qty": 1}, {"item": "甲", "qty": 1}) == ["/resources/1/qty"]
+
+
 def test_the_schema_is_closed_and_its_digest_tells_which_one_was_asked() -> None:
     assert state().schema["additionalProperties"] is False
     assert state().digest == state(relevance=3).digest

@@ -1,5 +1,6 @@
 """Filling a form: it is shown, follows what is typed, is kept, and is judged by the server."""
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -198,3 +199,59 @@ def test_a_field_that_he_may_only_read_stays_as_it_was_filled(
     crafted = client.post(SEND, data=POSTED | {"client_id": "two", "owner": str(people.east_manager.id)})
     assert crafted.status_code == 422
     assert len(stored()) == 1
+
+
+# ── columns that are only read ───────────────────────────────────────────────────────────────────────────────────────
+
+LOCKED = [{"id": "r1", "when": '动作="赠品"', "then": [{"readonly": "fb"}]}]
+TWO = {"resources-1-item": "样品", "resources-1-qty": "2", "resources-1-price": "7"}
+
+
+def marks(page: str, without: str = "") -> dict[str, str]:
+    """What the page posts by itself: which fields it asks for, and the marks of its lines but of one removed."""
+    found = re.findall(r'<input type="hidden" name="(given|resources-\d+-@row)" value="([^"]+)"', page)
+    return {name: value for name, value in found if name != f"{without}-@row"}
+
+
+def prices() -> list[Any]:
+    db.session.expire_all()
+    return [(row["item"], row["qty"], row.get("price")) for row in stored()[-1].values["resources"]]
+
+
+def test_a_column_that_a_rule_locks_keeps_its_values_row_by_row(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
+    publish(rules=LOCKED)
+    client = sign_in(people.an)
+    filled = POSTED | TWO | {"client_id": "one", "kind": "gift"}
+    locked = client.post(f"{SEND}/live", data=filled).text
+    assert 'name="resources-1-price"' not in locked
+    moved = {"resources-1-item": "样品", "resources-1-qty": "5", "resources-4-item": "气球", "resources-4-qty": "1"}
+    rest = {"relevance": "4", "kind": "gift", "client_id": "one"}
+    drawn = client.post(f"{SEND}/live", data=rest | moved | marks(locked, "resources-0")).text
+    again = {"resources-0-item": "样品", "resources-0-qty": "6", "resources-1-item": "气球", "resources-1-qty": "1"}
+    forged = rest | again | marks(drawn) | {"resources-1-price": "1"}
+    refused = client.post(SEND, data=forged, headers={"Accept": "application/json"})
+    assert [one["path"] for one in refused.get_json()["problems"]] == ["/resources/1/price"]
+    assert client.post(SEND, data=rest | again | marks(drawn)).status_code == 303
+    assert prices() == [("样品", 6, 7), ("气球", 1, None)]
+
+
+def test_who_may_only_read_a_column_leaves_it_as_he_corrects_the_record(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
+    rights = [{"id": "a1", "fields": ["fb"], "roles": ["hr_admin"], "may": "read"}]
+    publish(access=rights, records=[{"id": "v1", "roles": ["hr_admin"], "see": "all", "may": ["edit"]}])
+    sent = sign_in(people.an).post(SEND, data=POSTED | TWO | {"client_id": "one"})
+    client, correcting = sign_in(people.hr), f"{sent.location}/correct"
+    shown = client.get(correcting).text
+    rest = {"relevance": "4", "kind": "price", "seen": "1", "reason": "数量写错"}
+    one_left = {"resources-1-item": "样品", "resources-1-qty": "9"}
+    drawn = client.post(f"{correcting}/live", data=rest | one_left | marks(shown, "resources-0")).text
+    first = {"resources-0-item": "样品", "resources-0-qty": "9"}
+    seen = re.search(r'name="seen" value="(\d+)"', shown)
+    assert seen
+    answer = client.post(correcting, data=rest | first | marks(drawn) | {"seen": seen[1]})
+    assert answer.status_code == 303, answer.text
+    assert prices() == [("样品", 9, 7)]
+    assert stored()[-1].values["total"] == 63
