@@ -70,7 +70,8 @@ def _amounts(
     nothing = Amounts(done=float("nan")) if silent else Amounts()
     amounts = {member_id: Amounts(done=value) for member_id, value in done.items()}
     for task in (one for one in tasks if one.template in templates):
-        asked = Amounts(task.before + task.now, task.before + task.now * passed)
+        before, now = float(task.before), float(task.now)  # PostgreSQL adds up to Decimal
+        asked = Amounts(before + now, before + now * passed)
         amounts[task.member_id] = amounts.get(task.member_id, nothing).plus(asked)
     return amounts
 
