@@ -31,12 +31,16 @@ def record_index(key: str) -> str:
     return render_template("runtime/submissions/records.html", **words)
 
 
-@bp.get("/<key>/records.<any(xlsx, csv):form>")
+@bp.route("/<key>/records.<any(xlsx, csv):form>", methods=["GET", "POST"])
 @access.signed_in
 def record_export(key: str, form: str) -> Response:
-    """The list as it is narrowed, or of it those that were ticked."""
+    """The list as it is narrowed, or of it those that were ticked; these are posted, for there may be many."""
+    ids = request.values.getlist("id", type=int)
+    if request.method == "POST" and not ids:
+        flash(_("Tick the records that you want first."))
+        return go_to(url_for("forms.record_index", key=key, **request.args.to_dict(flat=False)))
     found = record_list.find(current_user, key, _chosen())
-    return exports.answer(found, record_list.exported(found, request.args.getlist("id", type=int)), form)
+    return exports.answer(found, record_list.exported(found, ids), form)
 
 
 @bp.post("/<key>/records/remove")

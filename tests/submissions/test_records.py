@@ -220,3 +220,16 @@ def test_the_list_goes_out_as_excel_and_csv(people: People, publish: Publish, fi
     text = client.get(f"{RECORDS}.csv").text
     assert "'=1+1" in text, "a spreadsheet must not run it"
     assert text.count("安店长") == 2
+
+
+def test_those_ticked_go_out_alone(people: People, publish: Publish, fill: Fill, sign_in: SignIn) -> None:
+    publish(records=SEEN)
+    kept = fill(people.an, "one", **{"resources-0-item": "样品"})
+    fill(people.an, "two", kind="gift")
+    client = sign_in(people.an)
+    page = client.get(RECORDS).text
+    assert "导出所选" in page
+    assert f'name="id" value="{kept}"' in page, "who may not remove may tick all the same"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.post(f"{RECORDS}.xlsx", data={"id": kept}).data))
+    assert [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]] == [kept]
+    assert "请先勾选" in client.post(f"{RECORDS}.xlsx", follow_redirects=True).text
