@@ -33,7 +33,7 @@ from runtime.submissions.filling import Filling
 from runtime.submissions.models import Submission
 from runtime.submissions.submissions import Doubtful
 
-MOST = 2_000  # records of a file
+MOST = 1_000  # records of a file
 FIRST_LINE = 2  # below the titles
 
 Line = tuple[int, Sequence[Cell]]
