@@ -73,6 +73,18 @@ def of(
     return Filling(member.company_id, member, unit_id, version, form, world, names, client_id, begun)
 
 
+def sent_under(place: Filling, submitter_id: int | None) -> Submission | None:
+    """What was sent under the id of this filling, by the same person and on the same form, since it was found."""
+    asked = select(Submission).where(
+        Submission.company_id == place.company_id,
+        Submission.client_id == place.client_id,
+        Submission.definition_id == place.version.definition_id,
+        Submission.submitter_id == submitter_id,
+        Submission.state == "submitted",
+    )
+    return db.session.scalar(asked)
+
+
 def asked(company_id: int, client_id: str) -> sa.Select[Any]:
     """Published forms with what stands under an id and the units of the company; the caller narrows both."""
     begun = sa.and_(Submission.company_id == company_id, Submission.client_id == client_id)

@@ -121,7 +121,7 @@ def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datet
     submission.received_at = clock.now()
     submission.recorded_at = clock.believed(recorded_at)
     db.session.add(submission)
-    _flush(submission)
+    _first(place, submission)
     field_values.write(submission, place.form, anew=False)
     attachments.hand_over(place.form, submission)
     return submission
@@ -140,6 +140,18 @@ def _fresh(place: Filling, source: str) -> Submission:
         effective="",
         named="",
     )
+
+
+def _first(place: Filling, submission: Submission) -> None:
+    """Raises SentAlready with the one that was first, where two posts of one filling came at once."""
+    sender = submission.submitter_id
+    try:
+        _flush(submission)
+    except Conflict:
+        first = filling.sent_under(place, sender)
+        if first is None:
+            raise
+        raise SentAlready(first) from None
 
 
 def _flush(submission: Submission) -> None:

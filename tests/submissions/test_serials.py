@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
+from runtime.submissions import filling, submissions
 from runtime.submissions.models import Serial, Submission
+from runtime.submissions.submissions import SentAlready
 from tests.product import PASSWORD, People
 from tests.submissions.conftest import Publish, SignIn
 
@@ -86,5 +89,16 @@ def test_the_same_filling_from_two_threads_is_one_record(app: Flask, people: Peo
 
     with ThreadPoolExecutor(TOGETHER) as together:
         answers = list(together.map(send_once, range(TOGETHER)))
-    assert set(answers) <= {303, 409}
+    assert set(answers) == {303}
+    assert numbers() == ["TA-20250001"]
+
+
+def test_who_comes_second_in_the_same_instant_is_led_to_the_first(people: People, publish: Publish) -> None:
+    publish(NUMBERED, KEY)
+    one, other = (filling.find(people.an, KEY, "the same") for _post in range(2))
+    first = submissions.submit(one, {"what": "好"})
+    db.session.commit()
+    with pytest.raises(SentAlready) as again:
+        submissions.submit(other, {"what": "好"})
+    assert again.value.submission.id == first.id
     assert numbers() == ["TA-20250001"]
