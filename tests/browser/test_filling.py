@@ -117,3 +117,22 @@ def fill(page: Page) -> None:
     expect(page.locator("#field-total")).to_contain_text("3,600元")
     expect(page.get_by_label("理由")).to_have_value("先试点")
     expect(page.get_by_text("草稿已存")).to_be_visible()
+
+
+def test_a_record_is_printed_with_a_button(app: Flask, people: People, publish: Publish, browser: Browser) -> None:
+    publish()
+    with serving(app) as url:
+        page = browser.new_page(viewport=DESKTOP, locale="zh-CN")
+        page.add_init_script("window.print = () => { document.title = 'printed'; }")
+        page.goto(f"{url}/sign-in")
+        page.fill("[name=login]", people.an.code)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.goto(f"{url}/forms/{KEY}")
+        page.check("[name=relevance][value='4']", force=True)
+        page.fill("[name=resources-0-item]", "展架")
+        page.fill("[name=resources-0-qty]", "3")
+        page.get_by_role("button", name="提交").click()
+        page.get_by_role("button", name="打印").click()
+        expect(page).to_have_title("printed")
+        page.close()
