@@ -53,8 +53,17 @@ class Rule:
     @property
     def names(self) -> frozenset[str]:
         """The keys of the place's names that any of its expressions reads."""
-        asked = [*self.values.values(), *(reached.target for reached in self.reached.values())]
-        return frozenset(key for expression in asked for key in expression.keys)
+        return frozenset(key for expression in self._expressions for key in expression.keys)
+
+    @property
+    def inputs_rest_on(self) -> list[Source]:
+        """What the inputs of the formula are made with; the formula itself and the grades are no part of it."""
+        metrics = [source for source in self.sources if source.kind == "metric"]
+        return metrics + [source for expression in self._expressions for source in expression.sources]
+
+    @property
+    def _expressions(self) -> list[Expression]:
+        return [*self.values.values(), *(reached.target for reached in self.reached.values())]
 
     @property
     def pins(self) -> Document:

@@ -121,23 +121,32 @@ class Told:
         )
 
 
-def score(ground: Ground, sources: Sources) -> Scores:
+def score(ground: Ground, sources: Sources, *, beside: Scores | None = None) -> Scores:
     """Everybody's points by the rules that `sources` holds. Raises Invalid where one of them is wrong.
+
+    `beside` are scores of the same ground by other rules: what both rules agree on is not computed again.
 
     A line's points are what the formula gives; a person's are those of his lines by their share of his target. A
     person with a line whose points are held (an input is missing) or an error has none: what is missing must not
     make a score."""
     rule = rules.of(ground.metric_key, sources)
-    rows = len(ground.owner)
-    asked = Filled(rule.scope, ground.filled(rule.names), rows)
-    attained = dict(_attained(rule, ground, asked))
-    inputs = {name: asked.compute(expression.formula).to_list() for name, expression in rule.values.items()}
-    inputs |= {name: plain(one.share) for name, one in attained.items()}
-    result = rule.formula.compute(inputs, rows, None, None)
+    if beside and beside.ground is ground and beside.rule.inputs_rest_on == rule.inputs_rest_on:
+        asked, attained, inputs = beside.asked, beside.attained, beside.inputs
+    else:
+        asked, attained, inputs = _given(rule, ground)
+    result = rule.formula.compute(inputs, len(ground.owner), None, None)
     points = np.where(result.column.status == 0, result.column.values.astype(np.float64), np.nan)
     values, lines = _together(ground, points, rule.decimals)
     grades, lights, rows_fired = graded(rule, values)
     return Scores(ground, rule, values, grades, lights, rows_fired, lines, attained, inputs, result, asked)
+
+
+def _given(rule: Rule, ground: Ground) -> tuple[Filled, dict[str, Attained], dict[str, list[Any]]]:
+    """What the formula gets, and what it was made of."""
+    asked = Filled(rule.scope, ground.filled(rule.names), len(ground.owner))
+    attained = dict(_attained(rule, ground, asked))
+    inputs = {name: asked.compute(expression.formula).to_list() for name, expression in rule.values.items()}
+    return asked, attained, inputs | {name: plain(one.share) for name, one in attained.items()}
 
 
 def _attained(rule: Rule, ground: Ground, asked: Filled) -> Iterator[tuple[str, Attained]]:

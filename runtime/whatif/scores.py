@@ -55,7 +55,7 @@ def compare(part: Part, period: Choice, draft: DefinitionVersion, _sets: Sequenc
     before = scoring.score(here, now.sources)
     if draft.definition.kind == "metric":  # which figures are read is for the metric to say
         here = ground.read(company_id, part.key, _asked(period.value), then.sources)
-    after = scoring.score(here, then.sources)
+    after = scoring.score(here, then.sources, beside=before)
     unit = then.sources["metric", part.key].document["body"]["unit"]
     places = regions.below(db.session.get_one(OrgUnit, company_id))
     moves = _moves(before, after, places, stored(company_id, part.key, period.value))
