@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from builder import forms
 from builder.form_page import place as posted_name
 from builder.forms import Field, Form
+from builder.forms.rights import EDIT
 from core.errors import Invalid, Problem
 from runtime.submissions import attachments, filling, held
 from runtime.submissions.filling import Filling
@@ -40,6 +41,21 @@ def read(place: Filling, posted: Posted, uploads: MultiDict[str, FileStorage] | 
     raw = {name: everything[name] for name in map(posted_name, unread) if name in everything}
     rows = {table.name: _lines(table, posted) for table in place.form.tables}
     return Sent({**_not_asked(place, posted), **values}, problems, raw, rows)
+
+
+def his(place: Filling, posted: Posted) -> Posted:
+    """A post without the fields and cells that are not his to write. Sending them is refused in words; a draft leaves
+    them out, so that it cannot say afterwards that they stood there."""
+    roles = place.world.who.roles
+    barred = {field.id for field in place.form.fields.values() if forms.rights.may(place.form, field.id, roles) != EDIT}
+    fields = {name: named(place.form, name) for name in posted}
+    kept = (
+        (name, value) for name, value in posted.items(multi=True) if (at := fields[name]) is None or at.id not in barred
+    )
+    allowed: Posted = MultiDict(kept)
+    if "given" in posted:
+        allowed["given"] = " ".join(one for one in posted["given"].split() if one not in barred)
+    return allowed
 
 
 def _lines(table: Field, posted: Posted) -> int:

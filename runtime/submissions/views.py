@@ -75,7 +75,8 @@ def live(key: str) -> str:
     """The form as it stands after a change: shown, hidden, computed; kept as a draft."""
     place = _posted_place(key)
     submissions.require(place)
-    page = pages.of(place, posting.read(place, request.form), checked="checked" in request.form)
+    sent = posting.read(place, posting.his(place, request.form))
+    page = pages.of(place, sent, checked="checked" in request.form)
     draft = submissions.keep_draft(place, page.state)
     drawn = render_template("runtime/submissions/_form.html", page=page, draft=draft)
     db.session.commit()

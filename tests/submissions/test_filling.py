@@ -201,6 +201,19 @@ def test_a_field_that_he_may_only_read_stays_as_it_was_filled(
     assert len(stored()) == 1
 
 
+def test_a_draft_takes_nothing_that_is_not_his_to_write(people: People, publish: Publish, sign_in: SignIn) -> None:
+    barred = [{"id": "a1", "fields": ["f9", "fb"], "may": "read"}]
+    publish(access=barred, prefill=[{"field": "f9", "from": "me"}])
+    client = sign_in(people.an)
+    crafted = POSTED | {"client_id": "one", "owner": str(people.east_manager.id), "given": "f1 f7 f8 f9 f2 fb"}
+    assert client.post(f"{SEND}/live", data=crafted).status_code == 200
+    asked = {name: value for name, value in POSTED.items() if name != "resources-0-price"}
+    answer = client.post(SEND, data=asked | {"client_id": "one", "given": "f1 f7 f8 f2 f3 f4"})
+    assert answer.status_code == 303
+    assert stored()[0].values["owner"] == people.an.id
+    assert "price" not in stored()[0].values["resources"][0]
+
+
 # ── columns that are only read ───────────────────────────────────────────────────────────────────────────────────────
 
 LOCKED = [{"id": "r1", "when": '动作="赠品"', "then": [{"readonly": "fb"}]}]
