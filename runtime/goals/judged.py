@@ -10,14 +10,14 @@ import numpy as np
 from sqlalchemy import select
 
 from builder import definitions
-from builder.sources import Sources
+from builder.sources import Source, Sources
 from core import clock
 from core.db import Document, db, like_prefix
 from formulas.tables.compiled import CompiledTable
 from runtime.actions import behaviour
 from runtime.actions.behaviour import Amounts
 from runtime.facts import measures, metrics
-from runtime.facts.measures.lights import GREEN, RED
+from runtime.facts.measures.lights import GREEN, RED, Standing
 from runtime.facts.metrics import Metric
 from runtime.goals import lights
 from runtime.goals.models import Goal, GoalSet
@@ -71,6 +71,22 @@ def of_goal(goal: Goal) -> Judged:
     return judging.together([goal], results, people, goal.path)[goal.id]
 
 
+def table_of(goal_set: GoalSet) -> Source | None:
+    """The table that judges the goals of a set; its version goes with it."""
+    return definitions.sources(goal_set.company_id).get(lights.TABLE)
+
+
+def day_of(goal_set: GoalSet) -> dt.date:
+    """The last day whose bookings count."""
+    return min(clock.today(), goal_set.cycle.last_day)
+
+
+def asked_of(amounts: Sequence[Amounts]) -> Standing:
+    """What the table is asked of behaviour: what was due of all that is asked, and what of it is done."""
+    asked, due, done = (np.array(column, dtype=float) for column in zip(*amounts, strict=True))
+    return measures.standing_of(measures.columns.divided(due, asked), measures.columns.divided(done, asked))
+
+
 @dataclass(frozen=True)
 class _Judging:
     """`table` is None where there is nothing to judge: no table of lights, goals that do not hold or not yet."""
@@ -82,7 +98,7 @@ class _Judging:
 
     @classmethod
     def of(cls, goal_set: GoalSet) -> "_Judging":
-        sources, today = definitions.sources(goal_set.company_id), min(clock.today(), goal_set.cycle.last_day)
+        sources, today = definitions.sources(goal_set.company_id), day_of(goal_set)
         holds = goal_set.state == "active" and goal_set.cycle.first_day <= today
         return cls(goal_set, sources, lights.in_sources(sources) if holds else None, today)
 
@@ -125,9 +141,7 @@ def _of_metric(
         for node in path.strip("/").split("/") if member_id in by_member else ():
             sums[node] = sums[node].plus(by_member[member_id])
     found = [sums[goal.node] for goal in goals]
-    asked, due, done = (np.array(column, dtype=float) for column in zip(*found, strict=True))
-    standing = measures.standing_of(measures.columns.divided(due, asked), measures.columns.divided(done, asked))
-    colours = measures.lights(table, standing).lights
+    colours = measures.lights(table, asked_of(found)).lights
     return [
         Driver(metric, amounts, str(light) if amounts.asked else None)
         for amounts, light in zip(found, colours, strict=True)

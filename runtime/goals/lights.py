@@ -12,12 +12,12 @@ import numpy as np
 from sqlalchemy import select
 
 from builder import compiled, definitions
-from builder.sources import Sources
+from builder.sources import Source, Sources
 from core.db import db
 from formulas.tables.compiled import CompiledTable
 from runtime.facts import measures, periods
 from runtime.facts.measures.columns import Floats, Given
-from runtime.facts.measures.lights import Lights
+from runtime.facts.measures.lights import Lights, Standing
 from runtime.goals.models import Goal, GoalSet
 
 KEY = "okr.light"
@@ -47,8 +47,17 @@ def of(
     table: CompiledTable, months: Sequence[Mapping[str, Any]], booked: Given, targets: Given, until: dt.date
 ) -> Lights:
     """A light for each goal: `months` is its split, amounts are yuan, `until` the last day whose bookings count."""
-    progress = measures.progress(booked, 0.0, targets)
-    return measures.lights(table, measures.standing_of(planned(months, until), progress))
+    return measures.lights(table, asked(months, booked, targets, until))
+
+
+def asked(months: Sequence[Mapping[str, Any]], booked: Given, targets: Given, until: dt.date) -> Standing:
+    """What the table is asked of each goal."""
+    return measures.standing_of(planned(months, until), measures.progress(booked, 0.0, targets))
+
+
+def judge(source: Source, standing: Standing) -> Lights:
+    """By a table of lights as references resolve to it."""
+    return measures.lights(compiled.table(source).table, standing)
 
 
 def planned(months: Sequence[Mapping[str, Any]], until: dt.date) -> Floats:

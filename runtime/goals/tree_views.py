@@ -8,7 +8,7 @@ from flask_login import current_user
 from core import access, files
 from core.errors import NotFound
 from core.htmx import htmx
-from runtime.goals import goal_pages, judged, sight, standing, why_page, workbook
+from runtime.goals import goal_pages, judged, light_page, sight, standing, why_page, workbook
 from runtime.goals.models import Goal, GoalSet
 from runtime.goals.views import bp
 
@@ -104,6 +104,17 @@ def why(goal_id: int) -> str:
         access.refuse(sight.READ)
     above = standing.relatives(goal).above
     return render_template("runtime/goals/why.html", goal=goal, above=above, explanation=why_page.of(goal))
+
+
+@bp.get("/<int:goal_id>/light")
+@access.needs(OWN)
+def why_light(goal_id: int) -> str:
+    goal = _find(goal_id)
+    page = light_page.of(goal)
+    if page is None:
+        raise NotFound(_("This goal has no light: nothing was booked yet, or it does not hold."))
+    sees = sight.sees_amount(current_user, goal)
+    return render_template("runtime/goals/light.html", goal=goal, page=page, sees=sees)
 
 
 def _chosen(sets: list[GoalSet]) -> GoalSet:

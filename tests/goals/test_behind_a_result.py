@@ -82,6 +82,30 @@ def test_S28_the_mark_stands_in_the_tree_and_on_the_board_too(friday: Sales, sig
     assert MARK not in notes["周涛"]
 
 
+def test_a_light_tells_the_row_that_fired_and_what_led_to_it(friday: Sales, sign_in: SignIn) -> None:
+    goal = goal_of(friday.people.an)
+    client = sign_in(friday.people.an)
+    assert f"/goals/{goal.id}/light" in client.get(f"/goals/{goal.id}").text
+    page = client.get(f"/goals/{goal.id}/light").text
+    for words in (
+        "为什么是这个灯",
+        "红黄绿灯判定表",
+        "领先",
+        "按计划进行",
+        "三甲医院主任级拜访量",
+        "落后 100%",
+        "偏离度 &gt;15%",
+    ):
+        assert words in page, words
+
+
+def test_a_goal_without_a_light_has_nothing_to_explain(published: GoalSet, sales: Sales, sign_in: SignIn) -> None:
+    goal = goal_of(sales.people.an)
+    client = sign_in(sales.people.an)
+    assert "/light" not in client.get(f"/goals/{goal.id}").text
+    assert client.get(f"/goals/{goal.id}/light").status_code == 404
+
+
 def test_S28_the_factor_library_says_what_leads_and_what_lags(sales: Sales, sign_in: SignIn) -> None:
     client = sign_in(sales.people.hr)
     row = client.get("/definitions/factors").text.partition("有效拜访量</a>")[2].partition("</th>")[0]
