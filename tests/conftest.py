@@ -1,7 +1,7 @@
 """`--all` adds what needs PostgreSQL, Redis or minutes; without it those tests are not collected at all.
 
 Every test that uses a database runs on SQLite, and with `--all` on PostgreSQL too; one that bears the mark `sqlite` or
-`postgres` runs only there.
+`postgres` runs only there, and so do those in a browser on SQLite: the same pages are asked for on both databases.
 """
 
 import pytest
@@ -41,9 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     if "postgres" in marks:
         metafunc.parametrize("database_kind", ["postgres"], indirect=True)
-    elif metafunc.config.getoption("--all") and "sqlite" not in marks:
+    elif metafunc.config.getoption("--all") and "sqlite" not in marks and not _in_a_browser(metafunc):
         kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
         metafunc.parametrize("database_kind", kinds, indirect=True)
+
+
+def _in_a_browser(metafunc: pytest.Metafunc) -> bool:
+    return metafunc.definition.path.parent.name == "browser"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
