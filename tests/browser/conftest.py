@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.browser import chromium
@@ -15,6 +15,8 @@ from tests.browser import chromium
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
 SERIOUS = ("serious", "critical")
+
+expect.set_options(timeout=30_000)  # other tests run at the same time: a busy machine is not a bug
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,6 @@ from seeds import demo
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.product import TODAY, make_app
 
-expect.set_options(timeout=30_000)  # other tests run at the same time
-
 HEADQUARTERS, SALESPERSON = "E0001", "JS001"
 
 
