@@ -153,8 +153,9 @@ def test_a_field_is_moved_doubled_and_taken_back_with_keys_alone(designer: Page,
 def test_a_field_is_dragged_into_a_section_and_from_the_palette(designer: Page, people: People) -> None:
     page = designer
     add(page, "section")
-    settled(page, lambda: drag(page, "#kind-number", "#node-p1 [data-inside]"), "/add")
-    settled(page, lambda: drag(page, "#kind-text", "#node-p1 [data-inside]"), "/add")
+    for number, kind in enumerate(("number", "text"), 1):
+        settled(page, lambda kind=kind: drag(page, f"#kind-{kind}", "#node-p1 [data-inside]"), "/add")
+        expect(page.locator("#node-p1 [data-inside] > [data-node]")).to_have_count(number)
     assert {node["widget"] for node in draft_body(people)["layout"][0]["items"]} == {"number", "text"}
 
 

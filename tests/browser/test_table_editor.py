@@ -17,6 +17,7 @@ from builder.models import Definition
 from core.db import Document, db
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.product import PASSWORD, People, add_member
+from tests.waiting import wait_until
 
 STAGES = Path(__file__).parents[2] / "seeds/medical_goals/definitions/table/medical.stage_weights.json"
 
@@ -286,8 +287,7 @@ def test_options_are_added_and_given_up_in_the_dialog_and_another_type_says_what
         dialog.locator(f"input[data-was={stage}]").fill(str(number))
     dialog.locator("button.btn-primary").click()
     expect(cell(page, "r4.c1")).to_have_text("4")
-    expect(page.locator("#table-saved")).to_contain_text("草稿已保存")
-    assert draft().document["body"]["inputs"][0]["type"] == "number"
+    wait_until(lambda: draft().document["body"]["inputs"][0]["type"] == "number", "the new type is saved")
     page.close()
 
 
