@@ -25,16 +25,21 @@ CHECKS: dict[str, Check] = {
     "table": table.problems,
 }
 
+READ_ON = frozenset({"form"})
+"""Kinds whose other mistakes can be told although something that they name is missing."""
+
 
 def problems(document: Document, known: Sources) -> list[Problem]:
     """`known` is what references may resolve to, the document itself included."""
-    found = [*_repeated_ids(document), *_dangling(document, known)]
-    if found:
-        return found
+    repeated, found = list(_repeated_ids(document)), list(_dangling(document, known))
+    if repeated or (found and document["kind"] not in READ_ON):
+        return [*repeated, *found]
     if circle := references.circle(document, known):
-        return [_circle(circle, known)]
+        return [*found, _circle(circle, known)]
     check = CHECKS.get(document["kind"])
-    return list(check(document["body"], known)) if check else []
+    told = {problem.path for problem in found}
+    meant = check(document["body"], known) if check else ()
+    return [*found, *(problem for problem in meant if problem.path not in told)]
 
 
 def _dangling(document: Document, known: Sources) -> Iterator[Problem]:

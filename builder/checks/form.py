@@ -21,17 +21,21 @@ from core.errors import Problem
 
 def problems(body: Document, known: Sources) -> Iterator[Problem]:
     form = forms.of(body, known=known)
-    found = [*form_fields.problems(form), *form_layout.problems(form), *_scopes(form)]
-    found += [Problem(f"/body/uses{problem.path}", problem.code, problem.message) for problem in form.scope.problems]
-    if not found:
-        found = [*_computed(form), *form_rules.problems(form), *_others(form)]
+    found = [*form_fields.problems(form), *form_layout.problems(form)]
+    unnamed = [*_scopes(form), *_uses(form)]
+    found += unnamed or [*_computed(form), *form_rules.problems(form), *_others(form)]
     yield from found
     if not found:
         yield from cases.tried(form, known)
 
 
+def _uses(form: Form) -> Iterator[Problem]:
+    for problem in form.scope.problems:
+        yield Problem(f"/body/uses{problem.path}", problem.code, problem.message)
+
+
 def _scopes(form: Form) -> Iterator[Problem]:
-    """Formulas and people tell fields apart by title."""
+    """Formulas and people tell fields apart by title: where a name fails, every formula with it would fail again."""
     yield from _repeated(form.body["data"], ("body", "data"))
     for table in form.tables:
         yield from _repeated(table.spec["items"], ("body", "data", "properties", table.name, "items"))

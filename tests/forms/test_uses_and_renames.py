@@ -44,6 +44,26 @@ def test_a_use_that_leads_nowhere_is_told(use: Document, path: str) -> None:
     assert path in [problem.path for problem in definitions.check(proposal(uses=[use]), KNOWN)]
 
 
+def test_the_page_the_fields_and_the_formulas_are_all_told_at_once() -> None:
+    document = proposal(
+        rules=[{"id": "x1", "when": "没有>2", "then": [{"show": "f2"}]}],
+        computed=[{"field": "fb", "formula": "SUM("}],
+        named_by="f98",
+        creates=[{"id": "k1", "make": "fact", "metric": "test.nothing", "from": {"value": "f99"}}],
+    )
+    document["body"]["layout"] = document["body"]["layout"][:1]
+    told = [problem.path for problem in definitions.check(document, KNOWN)]
+    assert {
+        "/body/rules/0/when",
+        "/body/computed/0/formula",
+        "/body/named_by",
+        "/body/creates/0/metric",
+        "/body/creates/0/from/value",
+    } <= set(told)
+    assert any(path.startswith("/body/data/properties/") for path in told)  # what stands nowhere on the page
+    assert len(told) == len(set(told))
+
+
 def test_a_draft_that_is_broken_can_still_be_looked_at() -> None:
     broken = proposal(
         rules=[
