@@ -48,6 +48,7 @@ from runtime.actions import samples as task_samples
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
 from runtime.api import views as api_views
+from runtime.approvals import models as approval_models
 from runtime.boards import views as board_views
 from runtime.facts import api_views as fact_api_views
 from runtime.facts import commands as fact_commands
@@ -56,6 +57,7 @@ from runtime.goals import campaign_views, report_views, touched, tree_views, tri
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
+from runtime.points import models as point_models
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
 from runtime.scores import samples as score_samples
@@ -83,7 +85,8 @@ PAGES = (
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
-    *(rhythm_models, record_views, record_import_views, waiting_views, short_views, personal_data),
+    *(rhythm_models, approval_models, point_models, personal_data),
+    *(record_views, record_import_views, waiting_views, short_views),
 )
 COMMANDS = (
     *(commands, accounts_commands, units_commands, definition_commands, formula_commands),
