@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import formulas
 from builder.forms import Field, Form
-from builder.forms.names import normal
+from builder.forms.names import ME, MY_UNIT, normal
 from builder.forms.renaming import written
 from formulas.nodes import Call, Compare, Literal, Negative, Node, Percent
 from formulas.nodes import Field as Name
@@ -26,6 +26,8 @@ BY_KIND = {
     "files": ("blank", "filled"),
     "bool": ("yes", "no"),
 }
+HIMSELF = {"person": ME, "unit": MY_UNIT}
+"""What a person and a unit may be compared with beside a name."""
 ALONE = frozenset({"blank", "filled", "yes", "no"})
 """They need no value."""
 
@@ -77,7 +79,7 @@ def _value(field: Field, typed: str) -> str:
         return f"{number}%" if field.widget == "percent" and not number.endswith("%") else number or "0"
     if field.kind == "date":
         return f"DATE({', '.join(str(int(part)) for part in (typed or '2025-01-01').split('-'))})"
-    return _quoted(typed)
+    return typed.strip() if typed.strip() == HIMSELF.get(field.widget) else _quoted(typed)
 
 
 def _quoted(text: str) -> str:
@@ -123,9 +125,13 @@ def _clause(node: Node, text: str, form: Form) -> Clause | None:
         case Call(name="CONTAINS", args=[Name() as name, Literal(value=str(value))]):
             return _about(name, "contains", value, form)
         case Compare(args=[Name() as name, right]):
-            typed = _typed(right, text)
+            typed = right.name if isinstance(right, Name) and _is_himself(name, right, form) else _typed(right, text)
             return None if typed is None else _about(name, node.operator, typed, form)
     return None
+
+
+def _is_himself(name: Name, right: Name, form: Form) -> bool:
+    return any(normal(at.title["zh"]) == name.name and HIMSELF.get(at.widget) == right.name for at in asked(form))
 
 
 def _alone(node: Name, op: str, form: Form) -> Clause | None:

@@ -185,6 +185,13 @@ class Designer:
         given = self.form.fields[field_id].spec.get("x-options")
         return [entry["title"]["zh"] for entry in _options(given)] if isinstance(given, list) else []
 
+    def himself(self, field_id: str) -> str:
+        """我 for a person, 我的部门 for a unit: what a condition may compare it with beside names."""
+        return form_conditions.HIMSELF.get(self.form.fields[field_id].widget, "")
+
+    def himself_words(self, field_id: str) -> str:
+        return form_words.himself(self.form.fields[field_id].widget)
+
     def targets(self, verb: str) -> list[tuple[str, str]]:
         """What a rule may show and hide: parts too; otherwise fields alone."""
         found = [(known.id, self._title_of(known)) for known in self.form.fields.values()]

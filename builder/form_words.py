@@ -74,6 +74,10 @@ def from_words() -> Choices:
     ]
 
 
+def himself(widget: str) -> str:
+    return {"person": _("who fills it"), "unit": _("his unit")}.get(widget, "")
+
+
 def role_choices() -> Choices:
     return [(role.key, text(role.title)) for role in roles.ROLES.values()]
 

@@ -45,6 +45,7 @@ class World:
     """`named(widget, value)`: what a picked id is called, None where there is none or he may not see it.
     `found(field, words)`: the id that typed words mean (张三, H001), None for none or several.
     `looked_up(link, record_id, field_id)`: a field of the record that the linked-record field `link` names.
+    `author` is whom 我 means in formulas where somebody else than `who` once filled the form.
     """
 
     who: Who = Who()
@@ -53,6 +54,7 @@ class World:
     named: Callable[[str, Any], str | None] = _called_by_its_id
     found: Callable[[Field, str], Any] = _never_found
     looked_up: Callable[[Field, int, str], Any] = _never_there
+    author: Who | None = None
 
     @property
     def today(self) -> dt.date:

@@ -69,7 +69,7 @@ def of(
 ) -> Filling:
     form = forms.of(version.document["body"], version.digest)
     names = Names(member.company_id, member)
-    world = worlds.of(member, form, names)
+    world = worlds.of(member, form, names, begun)
     return Filling(member.company_id, member, unit_id, version, form, world, names, client_id, begun)
 
 

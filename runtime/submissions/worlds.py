@@ -61,10 +61,11 @@ class Linked:
         return forms.of(record.version.document["body"], record.version.digest), record.values
 
 
-def of(member: Member, form: Form, names: Names) -> World:
-    """The world of a member of the company."""
+def of(member: Member, form: Form, names: Names, begun: Submission | None = None) -> World:
+    """The world of a member of the company. 我 in the formulas of what somebody else sent is who sent it."""
     return World(
         who=who(member, needs_manager=_asks_manager(form)),
+        author=None if begun is None or begun.submitter_id == member.id else _author(begun),
         known=Published(member.company_id),
         named=names.named,
         found=names.found,
@@ -89,6 +90,12 @@ def who(member: Member, *, needs_manager: bool = False) -> Who:
         unit=_unit_name(member),
         manager_id=manager and manager.id,
     )
+
+
+def _author(begun: Submission) -> Who:
+    """Nobody, for what came by a public link."""
+    sender = begun.submitter
+    return Who(sender.id, name=sender.name, unit_id=begun.unit_id, unit=begun.unit.name) if sender else Who()
 
 
 def _unit_name(member: Member) -> str:

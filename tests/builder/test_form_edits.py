@@ -201,6 +201,9 @@ def test_a_renamed_option_is_followed_by_the_rules_that_compare_with_it() -> Non
         ("switch", Clause("f1", "no")),
         ("text", Clause("f1", "filled")),
         ("image", Clause("f1", "blank")),
+        ("person", Clause("f1", "=", "我")),
+        ("person", Clause("f1", "<>", "张三")),
+        ("unit", Clause("f1", "=", "我的部门")),
     ],
 )
 def test_a_condition_is_a_sentence_and_a_formula(kind: str, clause: Clause) -> None:

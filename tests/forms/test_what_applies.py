@@ -219,3 +219,44 @@ def test_a_hidden_column_leaves_every_row() -> None:
     found = forms.effective(forms.of(body), {"relevance": 1, "kind": "event", "resources": [SHELF]}, DAY)
     assert found.values["resources"] == [{"item": "展架", "qty": 2}]
     assert found.kept == {"resources": [{"price": 300}]}
+
+
+# ── people and units ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_people_of_one_name_are_two_people() -> None:
+    """我 is who fills the form: compared by id, and with a name by name."""
+    rules = [
+        {"id": "x1", "when": "负责人=我", "then": [{"hide": "f3"}]},
+        {"id": "x2", "when": '负责人="张三"', "then": [{"hide": "f4"}]},
+        {"id": "x3", "when": "[负责人]<>我", "then": [{"hide": "f6"}]},
+    ]
+    body = documents.changed(documents.load("proposal"), "/body/rules", rules)["body"]
+    me = forms.Who(member_id=7, name="张三", unit_id=3, unit="华东")
+
+    def hidden(owner: int | None, **more: Any) -> set[str]:
+        world = forms.World(named=lambda _widget, _id: "张三", **{"who": me, **more})
+        values = {"relevance": 4, "resources": [SHELF]} | ({"owner": owner} if owner else {})
+        return {"f3", "f4", "f6"} & forms.effective(forms.of(body), values, world).hidden
+
+    assert hidden(7) == {"f3", "f4"}
+    assert hidden(8) == {"f4", "f6"}
+    assert hidden(None) == set()
+    assert hidden(8, author=forms.Who(member_id=8, name="张三")) == {"f3", "f4"}  # it is read by somebody else
+    assert hidden(8, who=forms.Who()) == {"f4"}  # nobody is anybody
+
+
+def test_my_unit_and_people_in_rows_are_compared_by_id_too() -> None:
+    body = documents.load("proposal")["body"]
+    items = body["data"]["properties"]["resources"]["items"]["properties"]
+    items |= {"by": {"x-id": "y1", "title": "经办人", "type": "integer"}}
+    items |= {"mine": {"x-id": "y2", "title": "是我", "type": "boolean"}}
+    body["data"]["properties"] |= {"unit": {"x-id": "y3", "title": "门店", "type": "integer"}}
+    body["layout"][0]["items"].append({"id": "z3", "field": "y3", "widget": "unit"})
+    table = next(node for node in body["layout"][1]["items"] if node["id"] == "i5")
+    table["items"] += [{"id": "z1", "field": "y1", "widget": "person"}, {"id": "z2", "field": "y2", "widget": "switch"}]
+    body["computed"] += [{"field": "y2", "formula": "AND(本行.经办人=负责人, 门店=我的部门)"}]
+    world = forms.World(who=forms.Who(member_id=7, name="张三", unit_id=3, unit="华东"), named=lambda *_: "同名")
+    rows = [{**SHELF, "by": 7}, {**SHELF, "by": 8}]
+    found = forms.effective(forms.of(body), {"owner": 7, "unit": 3, "resources": rows}, world)
+    assert [row["mine"] for row in found.values["resources"]] == [True, False]
