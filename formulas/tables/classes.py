@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,9 @@ class Classes:
     def _text_codes(self, values: NDArray[Any]) -> Codes:
         known = {text: place for place, text in enumerate(self.points, 1)}
         cells = values.tolist()
-        if all(caseless(text) for text in self.points):
-            return np.fromiter((known.get(cell, 0) for cell in cells), dtype=np.intp, count=len(cells))
-        return np.fromiter((known.get(cell.casefold(), 0) for cell in cells), dtype=np.intp, count=len(cells))
+        if not all(caseless(text) for text in self.points):
+            cells = list(map(str.casefold, cells))
+        return np.fromiter(map(known.get, cells, repeat(0)), dtype=np.intp, count=len(cells))
 
     def _number_codes(self, values: NDArray[Any]) -> Codes:
         points = np.array(self.points, dtype=np.float64)

@@ -6,7 +6,7 @@ wrong is told with its place. It never commits; one batch is one audit row. A jo
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,22 +143,27 @@ def read(query: sa.Select[Any]) -> list[list[Any]]:
 def columns(found: Sequence[Sequence[Any]]) -> Rows:
     """What a statement over COLUMNS, and perhaps more behind them, gave. The days of a fact are those of its period."""
     ids, units, members, products, names, amounts, weights = found[: len(COLUMNS)]
-    known = {name: periods.read(name) for name in set(names)}
+    first_days, last_days = _days(names)
     return Rows(
         _whole(ids),
         _whole(units),
         _whole(members),
         _whole(products),
-        _days({name: period.first_day for name, period in known.items()}, names),
-        _days({name: period.last_day for name, period in known.items()}, names),
+        first_days,
+        last_days,
         np.array(amounts, dtype=np.float64),
         np.array(weights, dtype=np.float64),
     )
 
 
-def _days(known: Mapping[str, dt.date], names: Sequence[str]) -> Ints:
-    ordinals = {name: day.toordinal() for name, day in known.items()}
-    return np.fromiter(map(ordinals.__getitem__, names), np.int64, len(names))
+def _days(names: Sequence[str]) -> tuple[Ints, Ints]:
+    """First and last day of each period named, of which there are few different ones."""
+    known = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    days = [periods.read(name) for name in known]
+    place = np.fromiter(map(known.__getitem__, names), np.int64, len(names))
+    first = np.array([period.first_day.toordinal() for period in days], dtype=np.int64)
+    last = np.array([period.last_day.toordinal() for period in days], dtype=np.int64)
+    return first[place], last[place]
 
 
 def _whole(values: Sequence[int | None]) -> Ints:
