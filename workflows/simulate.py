@@ -9,7 +9,7 @@ from typing import NamedTuple
 from workflows import moves, operations
 from workflows.document import Step, Workflow
 from workflows.facts import Asked, Facts
-from workflows.state import REJECTED, RUNNING, TRUNK_REGION, Effect, beginning
+from workflows.state import REJECTED, RUNNING, TRUNK_REGION, Effect, Said, beginning
 from workflows.walk import Walk
 
 
@@ -23,11 +23,13 @@ class Stop(NamedTuple):
 
 
 class Route(NamedTuple):
-    """`stops` in the order in which they are reached; `length` counts those that come one after the other."""
+    """`stops` in the order in which they are reached; `length` counts those that come one after the other. `said` tells
+    of every step how it was concluded, also of those at which nobody had to be asked."""
 
     stops: list[Stop]
     effects: list[Effect]
     length: int
+    said: Mapping[str, Said]
 
 
 def simulate(
@@ -54,7 +56,7 @@ def simulate(
             if place in walk.regions:  # another branch may have made the join
                 _pass(walk, place, known, outcomes or {})
         stops, length = stops + asked, length + bool(asked)
-    return Route(stops, walk.effects, length)
+    return Route(stops, walk.effects, length, walk.state["said"])
 
 
 def _stop(walk: Walk, place: str) -> Stop:
