@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import clock
-from core.db import Document, JSONDocument, Model, db, dump_json
+from core.db import Document, JSONDocument, Model, db, dump_json, insert_now
 
 SEAL_BATCH = 5000
 
@@ -64,8 +64,11 @@ def record(
     event = AuditEvent(
         at=clock.now(), by_id=by_id, action=action, subject=subject, digest=_digest(value), seal=None, place=None
     )
-    event.value = value
-    db.session.add(event)
+    if value is None:
+        insert_now(event)
+    else:
+        event.value = value
+        db.session.add(event)
     return event
 
 

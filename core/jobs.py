@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 from core import clock
-from core.db import Document, JSONDocument, Model, db
+from core.db import Document, JSONDocument, Model, db, insert_now
 from core.errors import AppError, Conflict
 from core.later import Later
 
@@ -75,7 +75,7 @@ def enqueue(job: str, payload: Document, *, key: str | None = None, due_at: dt.d
     if key is not None:
         return _add_once(key, values)
     row = Outbox(**values)
-    db.session.add(row)
+    insert_now(row)
     return row
 
 

@@ -6,10 +6,11 @@ A session is only ever written when it begins and when it ends, so that a page t
 import datetime as dt
 import hashlib
 import secrets
+from functools import cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, undefer_group
 
 from core import clock
@@ -46,12 +47,19 @@ def find(token: str | None) -> AuthSession | None:
     """The session of a cookie with its member, account, company, grants and menu counts, in one statement."""
     if not token:
         return None
-    query = (
+    known = {"digest": digest_of(token), "now": clock.now(), "today": clock.today()}
+    return db.session.scalars(_signed_in(), known).unique().one_or_none()
+
+
+@cache
+def _signed_in() -> sa.Select[tuple[AuthSession]]:
+    """Every request asks this, and putting it together costs more than answering it: it is done once."""
+    return (
         select(AuthSession)
         .join(AuthSession.member)
         .join(Member.account)
-        .where(AuthSession.digest == digest_of(token), AuthSession.expires_at > clock.now())
-        .where(Account.disabled.is_(False), sa.or_(Member.left_on.is_(None), Member.left_on > clock.today()))
+        .where(AuthSession.digest == bindparam("digest"), AuthSession.expires_at > bindparam("now"))
+        .where(Account.disabled.is_(False), sa.or_(Member.left_on.is_(None), Member.left_on > bindparam("today")))
         .options(
             contains_eager(AuthSession.member).options(
                 undefer_group(MENU),
@@ -61,7 +69,6 @@ def find(token: str | None) -> AuthSession | None:
             )
         )
     )
-    return db.session.scalars(query).unique().one_or_none()
 
 
 def of(member: Member) -> list[AuthSession]:

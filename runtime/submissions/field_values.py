@@ -16,6 +16,7 @@ from core.db import Document, db
 from runtime.submissions.models import FieldValue, Submission
 
 LONGEST = 120
+INSERT = sa.insert(FieldValue.__table__)
 NUMBERS = frozenset({"number", "money", "percent", "slider", "rating", "switch"})
 DAYS = frozenset({"date", "date_time", "date_range"})
 REFS = frozenset({"person", "unit", "product", "customer", "goal", "task", "record"})
@@ -50,7 +51,7 @@ def write(submission: Submission, form: Form, *, anew: bool) -> None:
     rows = list(rows_of(form, submission.values))
     head = {"submission_id": submission.id, "definition_id": submission.definition_id}
     if rows:
-        db.session.execute(sa.insert(FieldValue.__table__), [head | row for row in rows])
+        db.session.execute(INSERT, [head | row for row in rows])
 
 
 def rows_of(form: Form, values: Mapping[str, Any]) -> Iterator[Document]:

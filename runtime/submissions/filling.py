@@ -5,12 +5,13 @@ that his page or phone gave this filling, if anything does. One statement.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from builder import definitions, forms
@@ -54,8 +55,9 @@ class Filling:
 
 def find(member: Member, key: str, client_id: str) -> Filling:
     """Raises NotFound where no such form is in force for him, or the id is somebody else's."""
-    wanted = asked(member.company_id, client_id).where(Definition.key == key, OrgUnit.id == member.unit_id)
-    found = next((row for row in db.session.execute(wanted) if definitions.holds(row[0], None, row[2])), None)
+    known = {"company": member.company_id, "client": client_id, "key": key, "unit": member.unit_id}
+    rows = db.session.execute(_asked_by_key(), known)
+    found = next((row for row in rows if definitions.holds(row[0], None, row[2])), None)
     if found is None or key.endswith(ASKED_ELSEWHERE):
         raise NotFound(_("There is no such form, or it is not published for your unit."))
     version, begun, unit = found
@@ -85,18 +87,26 @@ def sent_under(place: Filling, submitter_id: int | None) -> Submission | None:
     return db.session.scalar(asked)
 
 
-def asked(company_id: int, client_id: str) -> sa.Select[Any]:
-    """Published forms with what stands under an id and the units of the company; the caller narrows both."""
-    begun = sa.and_(Submission.company_id == company_id, Submission.client_id == client_id)
+@cache
+def asked() -> sa.Select[Any]:
+    """Published forms with what stands under an id (`client`) and the units of the company (`company`); the caller
+    narrows both. Every filling asks this, and putting it together costs more than answering it: it is done once."""
+    begun = sa.and_(Submission.company_id == bindparam("company"), Submission.client_id == bindparam("client"))
     return (
         select(DefinitionVersion, Submission, OrgUnit)
         .join(DefinitionVersion.definition)
         .join(OrgUnit, OrgUnit.company_id == Definition.company_id)
         .outerjoin(Submission, begun)
         .options(contains_eager(DefinitionVersion.definition))
-        .where(Definition.company_id == company_id, Definition.kind == "form", DefinitionVersion.state == "published")
+        .where(Definition.company_id == bindparam("company"), Definition.kind == "form")
+        .where(DefinitionVersion.state == "published")
         .order_by(DefinitionVersion.number.desc())
     )
+
+
+@cache
+def _asked_by_key() -> sa.Select[Any]:
+    return asked().where(Definition.key == bindparam("key"), OrgUnit.id == bindparam("unit"))
 
 
 def may_fill(filling: Filling) -> Problem | None:

@@ -4,6 +4,7 @@ Nothing is kept before it is sent, nobody can be picked, and the record belongs 
 """
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from builder import definitions, forms
 from builder.models import Definition
 from core import clock
-from core.db import db
+from core.db import Document, db
 from core.errors import NotFound, Problem
 from organization.models import OrgUnit
 from runtime.submissions import filling, worlds
@@ -26,8 +27,7 @@ SOURCE = "link"
 def find(definition_id: int, client_id: str) -> Filling:
     """Raises NotFound where the form has no link, or none any more."""
     definition = db.session.get(Definition, definition_id)
-    asked = filling.asked(definition.company_id, client_id) if definition else None
-    rows = db.session.execute(asked.where(*_of(definition))) if definition and asked is not None else ()
+    rows = db.session.execute(*_of(definition, client_id)) if definition else ()
     found = next((row for row in rows if definitions.holds(row[0], None, row[2])), None)
     form = found and forms.of(found[0].document["body"], found[0].digest)
     if found is None or form is None or forms.limits.public(form) is None:
@@ -39,8 +39,9 @@ def find(definition_id: int, client_id: str) -> Filling:
     return Filling(unit.id, None, unit.id, version, form, worlds.of_stranger(names), names, client_id, begun)
 
 
-def _of(definition: Definition) -> tuple[sa.ColumnElement[bool], ...]:
-    return Definition.id == definition.id, OrgUnit.id == definition.company_id
+def _of(definition: Definition, client_id: str) -> tuple[sa.Select[Any], Document]:
+    narrowed = filling.asked().where(Definition.id == definition.id, OrgUnit.id == definition.company_id)
+    return narrowed, {"company": definition.company_id, "client": client_id}
 
 
 def refusal(place: Filling) -> Problem | None:

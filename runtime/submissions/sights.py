@@ -7,9 +7,10 @@ its records to the HR administrators of the unit.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from builder import definitions, forms
@@ -42,17 +43,21 @@ def form_of(company_id: int, key: str) -> Form | None:
 
 def version_of(company_id: int, key: str) -> DefinitionVersion | None:
     """The version in force, otherwise the last there was: records outlast their form. One statement."""
-    asked = (
+    found = db.session.scalars(_versions(), {"company": company_id, "key": key}).all()
+    in_force = (one for one in found if one.state == "published" and definitions.holds(one, None, None))
+    return next(in_force, None) or next(iter(found), None)
+
+
+@cache
+def _versions() -> sa.Select[tuple[DefinitionVersion]]:
+    return (
         select(DefinitionVersion)
         .join(DefinitionVersion.definition)
         .options(contains_eager(DefinitionVersion.definition))
-        .where(Definition.company_id == company_id, Definition.kind == "form", Definition.key == key)
-        .where(DefinitionVersion.number.is_not(None))
+        .where(Definition.company_id == bindparam("company"), Definition.kind == "form")
+        .where(Definition.key == bindparam("key"), DefinitionVersion.number.is_not(None))
         .order_by(DefinitionVersion.number.desc())
     )
-    found = db.session.scalars(asked).all()
-    in_force = (one for one in found if one.state == "published" and definitions.holds(one, None, None))
-    return next(in_force, None) or next(iter(found), None)
 
 
 def granted(member: Member, form: Form) -> list[Granted]:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from builder import forms
 from builder.forms import Effective
 from core import audit, clock, jobs
-from core.db import Document, db
+from core.db import Document, db, insert_now
 from core.errors import Conflict, Forbidden, Invalid, Problem
 from runtime.submissions import attachments, field_values, filling, public, serials
 from runtime.submissions.filling import Filling
@@ -120,7 +121,6 @@ def _stored(place: Filling, state: Effective, source: str, recorded_at: dt.datet
     submission.named = name_of(state, values)
     submission.received_at = clock.now()
     submission.recorded_at = clock.believed(recorded_at)
-    db.session.add(submission)
     _first(place, submission)
     field_values.write(submission, place.form, anew=False)
     attachments.hand_over(place.form, submission)
@@ -139,6 +139,7 @@ def _fresh(place: Filling, source: str) -> Submission:
         kept={},
         effective="",
         named="",
+        edits=1,
     )
 
 
@@ -157,7 +158,10 @@ def _first(place: Filling, submission: Submission) -> None:
 def _flush(submission: Submission) -> None:
     """The unique key of the client's id decides between two posts of one filling at once."""
     try:
-        db.session.flush()
+        if sa.inspect(submission).transient:
+            insert_now(submission)
+        else:
+            db.session.flush()
     except (IntegrityError, StaleDataError) as error:
         db.session.rollback()
         raise Conflict(_("This was sent or changed at this moment elsewhere. Reload the page."), str(error)) from None
@@ -197,7 +201,6 @@ def keep_draft(place: Filling, state: Effective) -> Submission:
     draft.values, draft.kept = dict(state.values), dict(state.kept)
     draft.named = name_of(state, state.values)
     draft.received_at = draft.recorded_at = clock.now()
-    db.session.add(draft)
     _flush(draft)
     attachments.hand_over(place.form, draft)
     return draft
