@@ -12,6 +12,7 @@ from builder import (
     factor_views,
     form_designer_views,
     form_exchange_views,
+    form_people,
     form_preview_views,
     formula_commands,
     formula_views,
@@ -50,6 +51,7 @@ from runtime.api import commands as token_commands
 from runtime.api import views as api_views
 from runtime.approvals import models as approval_models
 from runtime.boards import views as board_views
+from runtime.cases import models as case_models
 from runtime.facts import api_views as fact_api_views
 from runtime.facts import commands as fact_commands
 from runtime.facts import views as fact_views
@@ -57,6 +59,7 @@ from runtime.goals import campaign_views, report_views, touched, tree_views, tri
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
+from runtime.knowledge import models as knowledge_models
 from runtime.points import models as point_models
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
@@ -65,8 +68,8 @@ from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
 from runtime.submissions import import_views as record_import_views
+from runtime.submissions import previews, record_views, waiting_views
 from runtime.submissions import public_views as public_form_views
-from runtime.submissions import record_views, waiting_views
 from runtime.submissions import views as submission_views
 from runtime.whatif import drafts, marked
 from runtime.whatif import views as what_if_views
@@ -85,7 +88,7 @@ PAGES = (
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
-    *(rhythm_models, approval_models, point_models, personal_data),
+    *(rhythm_models, approval_models, case_models, knowledge_models, point_models, personal_data),
     *(record_views, record_import_views, waiting_views, short_views),
 )
 COMMANDS = (
@@ -117,6 +120,7 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
     impact.register(marked.judged)
     impact.register(marked.scored, marked.would_be_scored)
     what_if.register(drafts.summary)
+    form_people.register(previews.offered, previews.world)
     return app
 
 

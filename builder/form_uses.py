@@ -61,8 +61,14 @@ def _goers(body: Document, gone: Collection[str]) -> Iterator[str]:
     """Taking a condition away would show more records; an effect would miss its value."""
     if any(condition["field"] in gone for entry in body.get("records", ()) for condition in entry.get("where", ())):
         yield _("who sees which records")
-    if any(source in gone for entry in body.get("creates", ()) for source in entry["from"].values()):
+    if any(_sources(entry) & set(gone) for entry in body.get("creates", ())):
         yield _("what sending it creates")
+
+
+def _sources(entry: Document) -> set[str]:
+    """The fields that something is made from."""
+    rows = entry.get("rows", {"from": {}})
+    return {*entry["from"].values(), *rows["from"].values(), *filter(None, [rows.get("table")])}
 
 
 def _title(body: Document, field_id: str) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 import formulas
 from builder import forms
-from builder.checks import form_fields, form_layout, form_rules
+from builder.checks import form_creates, form_fields, form_layout, form_rules
 from builder.expressions import refused
 from builder.forms import cases, computing, names
 from builder.forms.document import Form
@@ -85,7 +85,7 @@ def _others(form: Form) -> Iterator[Problem]:
                 )
     if "named_by" in body and body["named_by"] not in form.fields:
         yield form_fields.no_field("/body/named_by", body["named_by"])
-    yield from _made(form)
+    yield from form_creates.problems(form)
     yield from _days(body)
 
 
@@ -108,20 +108,6 @@ def _prefilled(form: Form, entry: Document, place: tuple[str | int, ...]) -> Ite
     if "formula" in entry and entry["field"] in form.fields:
         target = form.fields[entry["field"]]
         yield from form_rules.formula(form, entry["formula"], pointer((*place, "formula")), None, target)
-
-
-NEEDED = {"fact": ("metric", "value"), "touch": ("kind", "customer", "day"), "task_done": ("customer",)}
-
-
-def _made(form: Form) -> Iterator[Problem]:
-    """A fact is of a metric and has a value; a touch is of a kind and has a customer and a day."""
-    for position, entry in enumerate(form.body.get("creates", ())):
-        given = {*entry, *entry["from"]}
-        instead = "task" in given and entry["make"] == "task_done"
-        for part in () if instead else NEEDED[entry["make"]]:
-            if part not in given:
-                sentence = _("“%(key)s” is missing. Add it.", key=part)
-                yield Problem(pointer(("body", "creates", position)), "required", sentence)
 
 
 def _days(body: Document) -> Iterator[Problem]:

@@ -1,4 +1,5 @@
-"""Goals and where they come from: a cycle, a set of goals that was split from one total, the tree itself, campaigns.
+"""Goals and where they come from: a cycle, a set of goals that was split from one total, the tree itself, objectives
+with their key results and check-ins, campaigns.
 
 A goal set is filled in short transactions while it is `staged`; one UPDATE makes it `active` and the one before it
 `superseded`. Whoever looks sees the old tree or the new one, never half.
@@ -75,37 +76,80 @@ class GoalSet(Model):
 
 
 class Goal(Model):
-    """A node of one goal tree. Amounts are whole yuan; Σ children + reserve = target, always."""
+    """A node of one goal tree. A `target` belongs to a set that was split from a total: amounts are whole yuan,
+    Σ children + reserve = target, always. An `objective`, its `key_result`s and a `micro` OKR belong to none: people
+    wrote them, what is wanted is a number (`start` → `wanted`) or a milestone, and they serve the goal `serves_id`."""
 
     __tablename__ = "goal"
     __table_args__ = (
         UniqueConstraint("goal_set_id", "node"),
+        UniqueConstraint("source_ref"),
         Index("ix_goal_member_id_goal_set_id", "member_id", "goal_set_id"),
         Index("ix_goal_goal_set_id_path", "goal_set_id", "path"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    goal_set_id: Mapped[int] = mapped_column(ForeignKey("goal_set.id"))
-    node: Mapped[str] = mapped_column(sa.String(40), comment="u12 for a unit, m34 for a member")
+    goal_set_id: Mapped[int | None] = mapped_column(ForeignKey("goal_set.id"), comment="none for what people wrote")
+    kind: Mapped[str] = mapped_column(sa.String(12), default="target", comment="target, objective, key_result, micro")
+    state: Mapped[str] = mapped_column(
+        sa.String(10), default="active", comment="active or dropped; of a target its set says"
+    )
+    node: Mapped[str] = mapped_column(sa.String(40), default="", comment="u12 for a unit, m34 for a member")
     parent: Mapped[str | None] = mapped_column(sa.String(40), comment="a node of the same set")
-    path: Mapped[str] = mapped_column(PathText, comment="nodes from the root: /u1/u12/m34/")
-    depth: Mapped[int]
-    level: Mapped[str] = mapped_column(sa.String(40), comment="a level of the company, or member")
+    path: Mapped[str] = mapped_column(PathText, default="", comment="nodes from the root: /u1/u12/m34/")
+    depth: Mapped[int] = mapped_column(default=0)
+    level: Mapped[str] = mapped_column(sa.String(40), default="", comment="a level of the company, or member")
     layer: Mapped[str] = mapped_column(sa.String(10), comment="strategic, campaign or tactic (战略/战役/战术)")
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     name: Mapped[str] = mapped_column(sa.String(160))
-    target: Mapped[int]
+    target: Mapped[int] = mapped_column(default=0)
     reserve: Mapped[int] = mapped_column(default=0, comment="机动额: what of the target no child carries")
     history: Mapped[int] = mapped_column(default=0, comment="last year's actual, scaled to the base that was entered")
     locked: Mapped[bool] = mapped_column(default=False)
     booked: Mapped[int] = mapped_column(default=0, comment="actual so far; the least that a new split may give")
-    split: Mapped[Document] = mapped_column(comment="the target over time and product lines, each summing to it")
-    why: Mapped[Document] = mapped_column(comment="inputs, rows and formulas that gave the target")
+    split: Mapped[Document] = mapped_column(
+        default=dict, comment="the target over time and product lines, each summing to it"
+    )
+    why: Mapped[Document] = mapped_column(default=dict, comment="inputs, rows and formulas that gave the target")
+    serves_id: Mapped[int | None] = mapped_column(
+        ForeignKey("goal.id"), index=True, comment="the objective of a key result, the goal that an objective serves"
+    )
+    metric_key: Mapped[str | None] = mapped_column(sa.String(80))
+    start: Mapped[float | None] = mapped_column(sa.Double, comment="起点值")
+    wanted: Mapped[float | None] = mapped_column(sa.Double, comment="目标值; none for a milestone")
+    weight: Mapped[float | None] = mapped_column(sa.Double, comment="of a key result in its objective: 0.34")
+    first_day: Mapped[dt.date | None]
+    last_day: Mapped[dt.date | None]
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), comment="见证人 of a micro OKR")
+    note: Mapped[str] = mapped_column(default="")
+    source_ref: Mapped[str | None] = mapped_column(PathText, comment="what made it: submission:7:w1")
 
+    # Whoever joins the set reads targets alone; for goals that people wrote there is none.
     goal_set: Mapped[GoalSet] = relationship()
     unit: Mapped[OrgUnit] = relationship()
-    member: Mapped[Member | None] = relationship()
+    member: Mapped[Member | None] = relationship(foreign_keys=[member_id])
+    witness: Mapped[Member | None] = relationship(foreign_keys=[witness_id])
+    serves: Mapped["Goal | None"] = relationship(remote_side=[id])
+
+
+class CheckIn(Model):
+    """快照: how a goal stands at a moment, as somebody says. Never changed; a correction is a new row."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (Index("ix_check_in_goal_id_id", "goal_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"))
+    value: Mapped[float | None] = mapped_column(sa.Double)
+    confidence: Mapped[str | None] = mapped_column(sa.String(10), comment="sure, open or hard (稳, 悬, 难)")
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[dt.datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    source_ref: Mapped[str] = mapped_column(PathText, default="", index=True, comment="submission:7:w1")
+
+    goal: Mapped[Goal] = relationship()
+    by: Mapped[Member | None] = relationship()
 
 
 class Campaign(Model):

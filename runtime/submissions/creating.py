@@ -1,8 +1,8 @@
-"""What a record makes, as its form says: facts, meetings with customers, tasks that are done. Runs as a job after the
-record is stored; doing it again, after a correction, feeds the corrected figures and closes nothing twice.
+"""What a record makes, as its form says: facts, meetings with customers, tasks that are done, and what `makers` make.
+Runs as a job after the record is stored; doing it again, after a correction, brings in step what was made and makes
+nothing twice.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from builder import forms
 from builder.forms import Form, Made
-from core import clock
 from core.db import Model, db
 from core.errors import Conflict, Invalid
 from organization.models import Contact, Customer, OrgUnit, Product
@@ -22,6 +21,8 @@ from runtime.facts.judging import Given
 from runtime.facts.store import Fed
 from runtime.facts.touches import GivenTouch
 from runtime.submissions import worlds
+from runtime.submissions.makers import followups, goals
+from runtime.submissions.makers.sources import day_of, reference
 from runtime.submissions.models import Attachment, Submission
 from runtime.submissions.pickers import Names
 
@@ -46,12 +47,12 @@ def _fact(submission: Submission, _form: Form, made: Made) -> None:
     given = Given(
         place=f"/{made.id}",
         metric=made.what or "",
-        period=_day(submission, values).isoformat(),
+        period=day_of(submission, values).isoformat(),
         value=values["value"],
         unit=_code(OrgUnit, values.get("unit")),
         member="" if "unit" in values else _submitter_code(submission),
         product=_code(Product, values.get("product")),
-        source_ref=_reference(submission, made),
+        source_ref=reference(submission, made),
     )
     _taken(store.feed(submission.company_id, [given], source=SOURCE, by_id=submission.submitter_id))
 
@@ -64,10 +65,10 @@ def _touch(submission: Submission, _form: Form, made: Made) -> None:
         place=f"/{made.id}",
         customer=_code(Customer, values["customer"]),
         member=submission.submitter.code,
-        day=_day(submission, values).isoformat(),
+        day=day_of(submission, values).isoformat(),
         kind=made.what or touches.VISIT,
         contact_level=str(values.get("contact_level") or ""),
-        source_ref=_reference(submission, made),
+        source_ref=reference(submission, made),
     )
     _taken(touches.feed(submission.company_id, [given], source=SOURCE, by_id=submission.submitter_id))
 
@@ -88,6 +89,10 @@ MAKERS: Mapping[str, Callable[[Submission, Form, Made], None]] = {
     "fact": _fact,
     "touch": _touch,
     "task_done": _task_done,
+    "goal": goals.goal,
+    "check_in": goals.check_in,
+    "case": followups.case,
+    "asset": followups.asset,
 }
 
 
@@ -99,11 +104,6 @@ def _taken(fed: Fed) -> None:
         raise Invalid(fed.rejected)
 
 
-def _day(submission: Submission, values: Mapping[str, Any]) -> dt.date:
-    said = values.get("day")
-    return dt.date.fromisoformat(said[:10]) if said else submission.recorded_at.astimezone(clock.SHANGHAI).date()
-
-
 def _code(model: type[Model], key: Any) -> str:
     """What feeds name a unit, product or customer by; empty for none."""
     return db.session.get_one(model, key).code if key is not None else ""
@@ -111,10 +111,6 @@ def _code(model: type[Model], key: Any) -> str:
 
 def _submitter_code(submission: Submission) -> str:
     return submission.submitter.code if submission.submitter else ""
-
-
-def _reference(submission: Submission, made: Made) -> str:
-    return f"submission:{submission.id}:{made.id}"
 
 
 # ── tasks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +127,7 @@ def _open_item(submission: Submission, values: Mapping[str, Any]) -> TaskItem | 
     if "task" in values:
         asked = asked.where(Task.id == values["task"])
     else:
-        asked = asked.where(Task.week == weeks.week_of(_day(submission, values)))
+        asked = asked.where(Task.week == weeks.week_of(day_of(submission, values)))
     if level := values.get("contact_level"):
         asked = asked.where(Task.contact_level.is_(None) | (Task.contact_level == level))
     return db.session.scalar(asked.order_by(Task.tier, TaskItem.id).limit(1))

@@ -116,8 +116,10 @@ def _of_customers(company_id: int) -> sa.Select[Any]:
 
 
 def _of_goals(company_id: int) -> sa.Select[Any]:
-    rows = select(Goal.id, Goal.name, NO_CODE).join(Goal.goal_set).join(OrgUnit, OrgUnit.id == Goal.unit_id)
-    return rows.where(GoalSet.company_id == company_id, GoalSet.state == "active")
+    """Those of a split that holds, and those that people wrote."""
+    rows = select(Goal.id, Goal.name, NO_CODE).outerjoin(Goal.goal_set).join(OrgUnit, OrgUnit.id == Goal.unit_id)
+    holds = sa.func.coalesce(GoalSet.state, Goal.state) == "active"
+    return rows.where(OrgUnit.company_id == company_id, holds)
 
 
 def _of_tasks(company_id: int) -> sa.Select[Any]:
