@@ -57,12 +57,6 @@ def counts(fact: type[Fact] = Fact) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(newer.replaces_id == fact.id)
 
 
-def count_of_very_many() -> sa.ColumnElement[bool]:
-    """The same, asked once for all: where hundreds of thousands are read, SQLite need not look for each."""
-    newer = aliased(Fact)
-    return Fact.id.not_in(sa.select(newer.replaces_id).where(newer.replaces_id.is_not(None)))
-
-
 class Touch(Model):
     """Somebody met, called or wrote to a customer: a visit, or a contact, quote or meeting that may follow it."""
 

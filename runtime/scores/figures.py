@@ -14,7 +14,7 @@ from runtime.facts import store
 from runtime.facts.aggregation import Rows
 from runtime.facts.measures.columns import Floats, Ints, divided, numbered
 from runtime.facts.metrics import Metric
-from runtime.facts.models import Fact, count_of_very_many
+from runtime.facts.models import Fact, counts
 from runtime.facts.periods import Period
 from runtime.scores.lines import NONE, SPAN, Lines, places
 from runtime.scores.rules import Reached, Rule
@@ -41,8 +41,7 @@ class Figures:
         fact = Fact.__table__.c
         query = (
             select(*store.COLUMNS, fact.metric_key)
-            .where(fact.company_id == company_id, fact.metric_key.in_(keys), fact.member_id.is_not(None))
-            .where(count_of_very_many())
+            .where(fact.company_id == company_id, fact.metric_key.in_(keys), fact.member_id.is_not(None), counts())
             .where(fact.first_day >= periods[0].first_day, fact.last_day <= periods[-1].last_day)
         )
         if members is not None:
