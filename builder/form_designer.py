@@ -274,6 +274,12 @@ class Designer:
     def _known(self, kind: str) -> list[tuple[str, str]]:
         found = [(key, text(source.document["title"])) for (known, key), source in self.known.items() if known == kind]
         return sorted(found, key=lambda pair: pair[1])
+    def flows(self) -> list[tuple[str, str]]:
+        """Flows in force that were drawn for this form."""
+        key = self.document["key"]
+        found = (source.document for (kind, _key), source in self.known.items() if kind == "workflow")
+        return [(one["key"], text(one["title"])) for one in found if one["body"]["subject"].get("form") == key]
+
 
     def columns_of(self, table: str) -> list[tuple[str, str]]:
         source = self.known.get(("table", table))

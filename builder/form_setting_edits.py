@@ -54,6 +54,14 @@ def public(body: Document, posted: Posted, around: Around) -> Document:
     return {**body, "public": {"most_a_day": min(most, 10_000), "until": _day(posted, "until") or before["until"]}}
 
 
+def workflow(body: Document, posted: Posted, around: Around) -> Document:
+    """The flow that records go through; nobody decides on them where it is empty."""
+    key = posted.get("flow", "")
+    if key and ("workflow", key) not in around.known:
+        raise gone(f"no workflow {key} in force")
+    return with_key(body, "workflow", key or None)
+
+
 def named_by(body: Document, posted: Posted, around: Around) -> Document:
     """The field that a record is called by."""
     return with_key(body, "named_by", posted.get("field") or None)
@@ -249,6 +257,7 @@ DEEDS: dict[str, Deed] = {
     "limits": limits,
     "public": public,
     "named_by": named_by,
+    "workflow": workflow,
     "access": access,
     "records_add": records_add,
     "records": records,

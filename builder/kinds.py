@@ -17,6 +17,7 @@ HOW_COMPUTED = {"zh": "怎么算", "en": "How it is computed"}
 HOW_SPLIT = {"zh": "怎么拆", "en": "How it is split"}
 WHEN = {"zh": "何时提醒", "en": "When it happens"}
 WHO_FILLS = {"zh": "谁填什么", "en": "Who fills what"}
+WHO_DECIDES = {"zh": "谁来批", "en": "Who approves"}
 WHAT_SEEN = {"zh": "看什么", "en": "What is seen"}
 PACKS = {"zh": "模板包", "en": "Packs"}
 
@@ -29,6 +30,7 @@ KINDS = {
         Kind("cascade", {"zh": "目标拆解", "en": "Cascade"}, HOW_SPLIT, "sitemap"),
         Kind("schedule", {"zh": "节奏", "en": "Schedule"}, WHEN, "calendar"),
         Kind("form", {"zh": "表单", "en": "Form"}, WHO_FILLS, "forms"),
+        Kind("workflow", {"zh": "流程", "en": "Flow"}, WHO_DECIDES, "route"),
         Kind("board", {"zh": "看板", "en": "Board"}, WHAT_SEEN, "chart-bar"),
         Kind("pack", {"zh": "模板包", "en": "Pack"}, PACKS, "package"),
     )

@@ -16,7 +16,9 @@ class Reference(NamedTuple):
 
 def of(document: Document) -> list[Reference]:
     body, kind = document["body"], document["kind"]
-    return list(_form(body) if kind == "form" else _walk(body, ("body",), kind))
+    if kind == "form":
+        return list(_form(body))
+    return list(_workflow(body) if kind == "workflow" else _walk(body, ("body",), kind))
 
 
 def _walk(part: Any, path: tuple[str | int, ...], kind: str) -> Iterator[Reference]:
@@ -43,9 +45,27 @@ def _form(body: Document) -> Iterator[Reference]:
     """Fields of forms have names of their own: what stands under `metric` there may be a field."""
     yield from _uses(body.get("uses", []), ("body", "uses"))
     yield from _fields(body["data"], ("body", "data"))
+    if "workflow" in body:
+        yield Reference("/body/workflow", "workflow", body["workflow"])
     for position, entry in enumerate(body.get("creates", ())):
         if "metric" in entry:
             yield Reference(pointer(("body", "creates", position, "metric")), "metric", entry["metric"])
+
+
+def _workflow(body: Document) -> Iterator[Reference]:
+    """The form that is decided on, the flows that are called, the cascades that are split anew."""
+    if "form" in body["subject"]:
+        yield Reference("/body/subject/form", "form", body["subject"]["form"])
+    yield from _named(body["steps"], ("body", "steps"))
+
+
+def _named(part: Any, path: tuple[str | int, ...]) -> Iterator[Reference]:
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if key in ("workflow", "cascade") and isinstance(value, str):
+            if value:
+                yield Reference(pointer((*path, key)), str(key), value)
+        else:
+            yield from _named(value, (*path, key))
 
 
 def _fields(data: Document, path: tuple[str | int, ...]) -> Iterator[Reference]:

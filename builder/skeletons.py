@@ -48,6 +48,18 @@ BODIES: dict[str, Document] = {
         "data": {"type": "object", "properties": {"amount": {"x-id": "f1", "title": "金额", "type": "number"}}},
         "layout": [{"id": "s1", "type": "section", "items": [{"id": "t1", "field": "f1", "widget": "money"}]}],
     },
+    "workflow": {
+        "subject": {"kind": "target"},
+        "steps": [
+            {
+                "id": "n1",
+                "type": "approve",
+                "title": {"zh": "直接主管审批", "en": "Direct manager"},
+                "who": [{"kind": "manager", "of": "submitter", "level": 1}],
+                "empty": {"do": "assign", "to": {"kind": "role", "role": "hr_admin"}},
+            }
+        ],
+    },
     "board": {"widgets": [{"id": "w1", "type": "goal_tree", "title": {"zh": "目标树", "en": "Goal tree"}}]},
 }
 

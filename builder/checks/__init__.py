@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder import kinds, references
-from builder.checks import cascade, form, formula, metric, table
+from builder.checks import cascade, form, formula, metric, table, workflow
 from builder.shape import pointer
 from builder.sources import Sources
 from core.db import Document
@@ -23,6 +23,7 @@ CHECKS: dict[str, Check] = {
     "formula": formula.problems,
     "metric": metric.problems,
     "table": table.problems,
+    "workflow": workflow.problems,
 }
 
 READ_ON = frozenset({"form"})
@@ -34,6 +35,8 @@ def problems(document: Document, known: Sources) -> list[Problem]:
     repeated, found = list(_repeated_ids(document)), list(_dangling(document, known))
     if repeated or (found and document["kind"] not in READ_ON):
         return [*repeated, *found]
+    if document["kind"] == "form":
+        found += workflow.other_form(document, known)
     if circle := references.circle(document, known):
         return [*found, _circle(circle, known)]
     check = CHECKS.get(document["kind"])

@@ -19,6 +19,7 @@ READERS = {
     "cascade": ["runtime/goals", "runtime/actions", "builder/expressions.py"],
     "schedule": ["runtime/rhythm"],
     "form": ["builder/forms", "templates/_macros/form_fields.html"],
+    "workflow": ["workflows", "organization/approvers.py", "builder/flows", "runtime/approvals"],
     "board": ["runtime", "templates/runtime"],
     "pack": ["builder/pack_folders.py", "builder/packs.py"],
 }
