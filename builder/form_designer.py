@@ -22,6 +22,7 @@ from builder.sources import Sources
 from core.db import Document
 from core.errors import Problem
 from core.i18n import text
+from organization.models import Member
 
 PANES = ("field", "rules", "form")
 SIZES = ("pc", "phone")
@@ -55,16 +56,18 @@ class Canvas(FormPage):
 
 @dataclass(frozen=True)
 class Preview(FormPage):
-    """The form with what a person could pick."""
+    """The form with what a person could pick; where it is nobody in particular, who designs it."""
 
-    company_id: int = 0
+    picker: Member | None = None
     address: str = ""
 
     def offered(self, at: Field) -> Sequence[tuple[Any, str]]:
-        return form_people.offered(self.company_id, at)
+        if at.widget == "metric" or self.picker is None:
+            return super().offered(at)
+        return form_people.offered(self.picker, at)
 
     def pick_url(self, at: Field) -> str | None:
-        return f"{self.address}?field={at.id}" if at.widget in form_people.PICKED else None
+        return None if at.widget == "metric" else f"{self.address}&field={at.id}"
 
 
 def canvas(form: Form, world: World) -> FormPage:
@@ -271,15 +274,15 @@ class Designer:
     def other_forms(self) -> list[tuple[str, str]]:
         return [(key, title) for key, title in self._known("form") if key != self.document["key"]]
 
-    def _known(self, kind: str) -> list[tuple[str, str]]:
-        found = [(key, text(source.document["title"])) for (known, key), source in self.known.items() if known == kind]
-        return sorted(found, key=lambda pair: pair[1])
     def flows(self) -> list[tuple[str, str]]:
         """Flows in force that were drawn for this form."""
         key = self.document["key"]
         found = (source.document for (kind, _key), source in self.known.items() if kind == "workflow")
         return [(one["key"], text(one["title"])) for one in found if one["body"]["subject"].get("form") == key]
 
+    def _known(self, kind: str) -> list[tuple[str, str]]:
+        found = [(key, text(source.document["title"])) for (known, key), source in self.known.items() if known == kind]
+        return sorted(found, key=lambda pair: pair[1])
 
     def columns_of(self, table: str) -> list[tuple[str, str]]:
         source = self.known.get(("table", table))

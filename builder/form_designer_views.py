@@ -177,7 +177,7 @@ def _shown(draft: DefinitionVersion, shown: Shown, refused: list[Problem] | None
     definition = draft.definition
     known = definitions.sources(definition.company_id)
     form, problems = drawn(draft, known)
-    world = form_people.world(definition.company_id, form_people.find(definition.company_id, shown.who), known)
+    world = form_people.world(definition.company_id, form_people.find(definition.company_id, shown.who), form, known)
     before = next(iter(definitions.history(definition)), None)
     undo, redo = steps.last(draft), steps.undone(draft)
     return {

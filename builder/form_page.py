@@ -15,6 +15,7 @@ from builder.forms.options import Option
 from builder.forms.world import World
 from core.db import Document
 from core.errors import Problem
+from core.i18n import text
 
 OPEN_OPTIONS = 5  # as many lie open; more are a list to open
 LONGEST = 50_000
@@ -115,7 +116,12 @@ class FormPage:
 
     def offered(self, at: Field) -> Sequence[tuple[Any, str]]:
         """What a picker offers before anything is typed: ids and names."""
-        return ()
+        return self._metrics(at.spec.get("x-pick", {}).get("tag")) if at.widget == "metric" else ()
+
+    def _metrics(self, tag: str | None) -> list[tuple[str, str]]:
+        known = [source.document for (kind, _key), source in self.world.known.items() if kind == "metric"]
+        fitting = [document for document in known if tag is None or tag in document["body"].get("tags", ())]
+        return [(document["key"], text(document["title"])) for document in fitting]
 
     def pick_url(self, at: Field) -> str | None:
         """Where a picker asks what it offers for `q`, the words typed so far; answers with picker_options()."""
@@ -140,6 +146,13 @@ class FormPage:
 def place(problem: Problem) -> str:
     """The posted name of what a problem is at: resources-0-qty for /resources/0/qty."""
     return problem.path.strip("/").replace("/", "-")
+
+
+def chosen(at: Field, posted: Mapping[str, str]) -> int | None:
+    """What is chosen in a picker that is searched in, so that the search does not take it away."""
+    named = (value for name, value in posted.items() if name == at.name or name.endswith(f"-{at.name}"))
+    value = next(named, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
 def _at(problems: Sequence[Problem], name: str) -> list[Problem]:

@@ -1,21 +1,40 @@
-"""As whom a form is looked at in its designer: somebody of each position, and what he could pick."""
+"""As whom a form is looked at in its designer: somebody of each position, and what he could pick.
 
-from collections.abc import Sequence
+The builder does not know goals, tasks and records. What runs forms does, and registers.
+
+    form_people.register(previews.offered, previews.world)      # on start
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from builder.forms import Field, Who, World
+from builder.forms import Field, Form, World
 from builder.sources import Sources
 from core.db import db
 from core.i18n import text
-from organization import managers, roles
-from organization.models import Customer, Member, OrgUnit, Product
+from organization import roles
+from organization.models import Member
 
-OFFERED = 20
-PICKED: dict[str, Any] = {"person": Member, "unit": OrgUnit, "product": Product, "customer": Customer}
-"""What a preview offers real names of."""
+Offers = Callable[[Member, Field, str], Sequence[tuple[Any, str]]]
+Worlds = Callable[[int, Member | None, Form], World]
+
+
+@dataclass(frozen=True)
+class Runner:
+    """`offers` what a person may pick in a field for some words; `worlds` what a form may ask about him."""
+
+    offers: Offers = lambda _member, _field, _words: ()
+    worlds: Worlds = lambda _company_id, _member, _form: World()
+
+
+_runners = [Runner()]
+
+
+def register(offers: Offers, worlds: Worlds) -> None:
+    _runners[-1] = Runner(offers, worlds)
 
 
 class Seat(NamedTuple):
@@ -39,42 +58,11 @@ def find(company_id: int, member_id: int | None) -> Member | None:
     return found if found is not None and found.company_id == company_id else None
 
 
-def world(company_id: int, member: Member | None, known: Sources) -> World:
+def world(company_id: int, member: Member | None, form: Form, known: Sources) -> World:
     """Nobody in particular sees everything that nobody is kept from."""
-    return World(who=_who(member) if member else Who(), known=known, named=Names(company_id))
+    return replace(_runners[-1].worlds(company_id, member, form), known=known)
 
 
-def _who(member: Member) -> Who:
-    manager = managers.manager_of(member)
-    granted = frozenset({member.role, *(grant.role for grant in member.grants)})
-    return Who(member.id, granted, member.name, member.unit_id, member.unit.name, manager.id if manager else None)
-
-
-class Names:
-    """What picked ids are called in one company, each asked once."""
-
-    def __init__(self, company_id: int) -> None:
-        self.company_id = company_id
-        self.known: dict[tuple[str, Any], str | None] = {}
-
-    def __call__(self, widget: str, value: Any) -> str | None:
-        if (widget, value) not in self.known:
-            self.known[widget, value] = self._asked(widget, value)
-        return self.known[widget, value]
-
-    def _asked(self, widget: str, value: Any) -> str | None:
-        model = PICKED.get(widget)
-        if model is None:
-            return str(value)
-        return db.session.scalar(select(model.name).where(model.id == value, model.company_id == self.company_id))
-
-
-def offered(company_id: int, field: Field, sought: str = "") -> Sequence[tuple[Any, str]]:
-    """Some of what could be picked, narrowed to words; the page that people fill goes by their rights as well."""
-    model = PICKED.get(field.widget)
-    if model is None:
-        return ()
-    asked: sa.Select[Any] = select(model.id, model.name, model.code).where(model.company_id == company_id)
-    if sought.strip():
-        asked = asked.where(sa.or_(model.name.contains(sought, autoescape=True), model.code.startswith(sought)))
-    return [(row.id, f"{row.name} ({row.code})") for row in db.session.execute(asked.order_by(model.id).limit(OFFERED))]
+def offered(member: Member, at: Field, words: str = "") -> Sequence[tuple[Any, str]]:
+    """What this person may pick, narrowed to words, as on the page that people fill."""
+    return _runners[-1].offers(member, at, words)

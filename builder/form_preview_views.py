@@ -11,11 +11,13 @@ from builder.definitions import EditedMeanwhile
 from builder.form_designer import Preview
 from builder.form_designer_views import drawn, form_draft
 from builder.forms import Judged, World
+from builder.forms.widgets import PICKERS
 from builder.models import DefinitionVersion
 from core import access
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from core.htmx import go_to, htmx
+from organization.models import Member
 
 bp = Blueprint("form_preview", __name__, url_prefix="/form-designer")
 bp.register_error_handler(EditedMeanwhile, views.both_texts)
@@ -56,11 +58,12 @@ def pick(definition_id: int) -> str:
     draft = form_draft(definition_id)
     form, world = _around(draft)
     field = form.fields.get(request.args.get("field", ""))
-    if field is None:
+    if field is None or field.widget not in PICKERS - {"metric"}:
         raise NotFound(_("This is gone: somebody removed it. Reload the page."), "no such field")
-    found = form_people.offered(draft.definition.company_id, field, request.args.get("q", "")[:40])
+    found = form_people.offered(_picker(draft), field, request.args.get("q", "")[:40])
     page = _page(draft, form, world, {})
-    return render_template("builder/form/_offered.html", page=page, field=field, found=found)
+    chosen = form_page.chosen(field, request.args)
+    return render_template("builder/form/_offered.html", page=page, field=field, found=found, chosen=chosen)
 
 
 def _kept(draft: DefinitionVersion, form: forms.Form, world: World, values: dict[str, Any]) -> Response:
@@ -79,7 +82,7 @@ def _around(draft: DefinitionVersion) -> tuple[forms.Form, World]:
     company_id = draft.definition.company_id
     known = definitions.sources(company_id)
     form, _problems = drawn(draft, known)
-    return form, form_people.world(company_id, form_people.find(company_id, _who()), known)
+    return form, form_people.world(company_id, form_people.find(company_id, _who()), form, known)
 
 
 def _page(
@@ -92,9 +95,15 @@ def _page(
         judged.problems if judged else (),
         judged.warnings if judged else (),
         _unread(judged),
-        company_id=draft.definition.company_id,
-        address=url_for("form_preview.pick", definition_id=draft.definition_id),
+        picker=_picker(draft),
+        address=url_for("form_preview.pick", definition_id=draft.definition_id, who=_who() or 0),
     )
+
+
+def _picker(draft: DefinitionVersion) -> Member:
+    """By whose rights pickers offer: of whoever it is looked at as, otherwise of who designs it."""
+    picker: Member = form_people.find(draft.definition.company_id, _who()) or current_user
+    return picker
 
 
 def _unread(judged: Judged | None) -> dict[str, str]:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from builder.form_people import PICKED
 from core.db import Document
 from core.i18n import text
 from organization import roles
 
 Choices = list[tuple[str, str]]
 
-__all__ = ["PICKED"]
 
 
 def op_words(op: str, kind: str) -> str:

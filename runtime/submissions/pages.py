@@ -12,7 +12,6 @@ from builder.form_page import FormPage
 from builder.forms import Field
 from core.db import Document
 from core.errors import Problem
-from core.i18n import text
 from organization.models import Member
 from runtime.submissions import attachments, filling, held, pickers
 from runtime.submissions.filling import Filling
@@ -77,13 +76,8 @@ class FillingPage(FormPage):
 
     def _first(self, at: Field) -> Sequence[tuple[Any, str]]:
         if at.widget == "metric":
-            return self._metrics(at.spec.get("x-pick", {}).get("tag"))
+            return super().offered(at)
         return pickers.offered(self._place.member, at) if self._place.member else []
-
-    def _metrics(self, tag: str | None) -> list[tuple[str, str]]:
-        known = [source.document for (kind, _key), source in self.world.known.items() if kind == "metric"]
-        fitting = [document for document in known if tag is None or tag in document["body"].get("tags", ())]
-        return [(document["key"], text(document["title"])) for document in fitting]
 
     def pick_url(self, at: Field) -> str | None:
         if at.widget == "metric" or self._place.member is None:

@@ -137,7 +137,7 @@ def _task_title() -> sa.ColumnElement[str]:
 
 
 NO_CODE = sa.literal("")
-RECORD_NUMBER = sa.cast(Submission.id, sa.String)
+RECORD_NUMBER = sa.cast(Submission.id, sa.String).label("number")
 
 PICKERS: Mapping[str, Picker] = {
     "person": Picker(_of_people, Member.id, Member.name, Member.code, _people),

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, jsonify, make_response, render_tem
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from builder import forms
+from builder import form_page, forms
 from core import access, clock, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
@@ -92,7 +92,8 @@ def offered(key: str) -> str:
     if field is None or field.widget not in pickers.PICKERS:
         raise NotFound(_("There is nothing to pick here."))
     found = pickers.offered(current_user, field, request.args.get("q", "")[:40])
-    return render_template("runtime/submissions/_offered.html", page=pages.begun(place, {}), field=field, found=found)
+    page, chosen = pages.begun(place, {}), form_page.chosen(field, request.args)
+    return render_template("runtime/submissions/_offered.html", page=page, field=field, found=found, chosen=chosen)
 
 
 @bp.post("/<key>/files")
