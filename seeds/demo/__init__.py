@@ -13,7 +13,7 @@ from core.db import db
 from organization import accounts, companies
 from organization.models import Account, Company, Member
 from organization.roles import title
-from seeds.demo import facts_a1, organisation_a1
+from seeds.demo import facts_a1, organisation_a1, records_a1
 
 NOW = dt.datetime(2025, 6, 30, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NEW_COMPANY = "我的公司"
@@ -27,6 +27,7 @@ def fill() -> list[str]:
         _open_accounts(company)
         packs.install(packs.shipped_folder("medical_goals"), company.id, by_id=None)
         facts_a1.load(company)
+        records_a1.load(company)
         db.session.commit()
     return _accounts_told()
 
