@@ -4,9 +4,9 @@ Whose records there are is one WHERE (`sights.visible`); fields that one may not
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from builder.forms import Field, Form, World
 from builder.models import DefinitionVersion
 from core.db import db
 from core.errors import NotFound
+from core.i18n import moment, text
 from organization import members, paging
 from organization.models import Member, OrgUnit
 from runtime.submissions import field_values, sights, worlds
@@ -27,6 +28,9 @@ USUAL_COLUMNS = 5
 CONTAINS = "contains"
 OPS = ("=", "<>", ">=", "<=", CONTAINS)
 MOST_EXPORTED = 10_000
+NOTHING = "—"
+SUBMITTER, UNIT = Member.name.label("submitter"), OrgUnit.name.label("unit")
+HEAD = (Submission.id, Submission.named, Submission.recorded_at, SUBMITTER, UNIT)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,10 @@ class Records:
         return chosen or self.fields[:USUAL_COLUMNS]
 
     @cached_property
+    def titled(self) -> list[tuple[Field, str]]:
+        return [(one, text(one.title)) for one in self.columns]
+
+    @cached_property
     def offered(self) -> dict[str, Sequence[forms.Option]]:
         """What may be chosen in each field, read once for all rows."""
         choosers = (one for one in self.form.fields.values() if "x-options" in one.spec)
@@ -108,16 +116,42 @@ def find(member: Member, key: str, chosen: Chosen) -> Records:
     return Records(member, version, form, worlds.of(member, form, names), names, chosen)
 
 
+class Line(NamedTuple):
+    """A record in the list, in words; of each column its title and what stands there."""
+
+    id: int
+    named: str
+    cells: list[tuple[str, str]]
+    submitter: str
+    unit: str
+    sent_at: str
+
+
 def page(records: Records, *, after: int | None, before: int | None) -> paging.Page:
-    """Newest first. Two statements: the rows, and what is picked in them."""
-    found = paging.page(_query(records), Submission, "id", descending=True, after=after, before=before)
-    records.names.learn_all(records.form, [row.values for row in found.rows])
-    return found
+    """Newest first, as lines. Two statements: the rows with the cells that are shown, and what is picked in them."""
+    values = sa.type_coerce(Submission.values, sa.JSON)
+    query = _query(records, [values[one.name] for one in records.columns])
+    found = paging.page(query, Submission, "id", descending=True, after=after, before=before)
+    names = [one.name for one in records.columns]
+    rows = [(row, dict(zip(names, row[len(HEAD) :], strict=True))) for row in found.rows]
+    records.names.learn_all(records.form, [values for _row, values in rows])
+    return replace(found, rows=[_line(records, row, values) for row, values in rows])
+
+
+def _line(records: Records, row: Any, values: Mapping[str, Any]) -> Line:
+    return Line(
+        id=row.id,
+        named=row.named or f"#{row.id}",
+        cells=[(title, records.shown(one, values) or NOTHING) for one, title in records.titled],
+        submitter=row.submitter or NOTHING,
+        unit=row.unit,
+        sent_at=moment(row.recorded_at),
+    )
 
 
 def exported(records: Records, ids: Sequence[int] = ()) -> list[Any]:
     """What he may take out, at most MOST_EXPORTED, newest first; of these only `ids` where some were chosen."""
-    query = _query(records, "export")
+    query = _query(records, [Submission.values], "export")
     if ids:
         query = query.where(Submission.id.in_(ids))
     rows = list(db.session.execute(query.order_by(Submission.id.desc()).limit(MOST_EXPORTED)))
@@ -125,13 +159,10 @@ def exported(records: Records, ids: Sequence[int] = ()) -> list[Any]:
     return rows
 
 
-def _query(records: Records, action: str | None = None) -> sa.Select[Any]:
-    submitter = Member.name.label("submitter")
+def _query(records: Records, more: Sequence[Any], action: str | None = None) -> sa.Select[Any]:
+    """`more` are the columns behind HEAD."""
     return (
-        select(
-            *(Submission.id, Submission.named, Submission.values, Submission.recorded_at),
-            *(Submission.version_id, submitter, OrgUnit.name.label("unit")),
-        )
+        select(*HEAD, *more)
         .outerjoin(Member, Member.id == Submission.submitter_id)
         .join(OrgUnit, OrgUnit.id == Submission.unit_id)
         .where(Submission.definition_id == records.version.definition_id, Submission.state == "submitted")
