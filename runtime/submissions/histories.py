@@ -16,7 +16,7 @@ from organization import roles
 from organization.models import Grant, Member
 from runtime.submissions import sights
 from runtime.submissions.models import Submission
-from runtime.submissions.pages import RecordPage
+from runtime.submissions.pages import FillingPage, RecordPage
 from runtime.submissions.sights import Granted
 
 MOST_SEERS = 50

@@ -39,6 +39,7 @@ class Submission(Model):
     source: Mapped[str] = mapped_column(sa.String(10), comment="page, api, import or link")
     client_id: Mapped[str] = mapped_column(sa.String(64), comment="given by whoever fills it, so that twice is once")
     edits: Mapped[int] = mapped_column(default=1, comment="a save of an older one is a conflict")
+    page: Mapped[str | None] = mapped_column(sa.String(40), comment="the open page that kept the draft last")
     recorded_at: Mapped[dt.datetime] = mapped_column(comment="when it was filled, perhaps without signal")
     received_at: Mapped[dt.datetime] = mapped_column(comment="when it reached us")
 

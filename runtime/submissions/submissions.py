@@ -6,6 +6,7 @@ A rule takes a `Filling` and plain values, raises `core.errors`, flushes and nev
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,23 @@ class SentAlready(Conflict):
         self.submission = submission
 
 
+class EditedElsewhere(Conflict):
+    """Another page, perhaps on another device, kept the draft since this one saw it; nothing was overwritten."""
+
+    def __init__(self, draft: Submission, seen: int) -> None:
+        sentence = _("This draft was changed on another device meanwhile. Open it and choose what holds.")
+        super().__init__(sentence, f"draft {draft.id} was kept by another page")
+        self.draft, self.seen = draft, seen
+
+
+@dataclass(frozen=True)
+class Open:
+    """A page that somebody has open: `id` tells it from others, `seen` is the draft's `edits` as it knows them."""
+
+    id: str
+    seen: int
+
+
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -51,11 +69,11 @@ def submit(
     source: str = "page",
     recorded_at: dt.datetime | None = None,
     in_spite_of_warnings: bool = False,
+    page: Open | None = None,
 ) -> Submission:
-    """Judge and store. `unread` are problems of reading the post. Raises SentAlready, Forbidden (limits of the form),
-    Invalid with every problem at its place, Doubtful while warnings are not accepted. Flushes."""
-    if place.begun is not None and place.is_sent:
-        raise SentAlready(place.begun)
+    """Judge and store. `unread` are problems of reading the post. Raises SentAlready, EditedElsewhere, Forbidden (limits
+    of the form), Invalid with every problem at its place, Doubtful while warnings are not accepted. Flushes."""
+    _in_hand(place, page)
     require(place)
     state = judged(place, values, unread=unread, in_spite_of_warnings=in_spite_of_warnings)
     submission = _stored(place, state, source, recorded_at)
@@ -192,15 +210,25 @@ def _follow(place: Filling, submission: Submission) -> None:
 # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def keep_draft(place: Filling, state: Effective) -> Submission:
-    """Keep what is filled in so far, right or wrong. Raises SentAlready. Flushes."""
-    if place.begun is not None and place.is_sent:
+def _in_hand(place: Filling, page: Open | None) -> None:
+    """Raises SentAlready, and EditedElsewhere where another page kept the draft since this one saw it."""
+    if place.begun is None:
+        return
+    if place.is_sent:
         raise SentAlready(place.begun)
+    if page is not None and place.begun.page != page.id and place.begun.edits != page.seen:
+        raise EditedElsewhere(place.begun, page.seen)
+
+
+def keep_draft(place: Filling, state: Effective, page: Open | None = None) -> Submission:
+    """Keep what is filled in so far, right or wrong. Raises SentAlready, EditedElsewhere. Flushes."""
+    _in_hand(place, page)
     draft = place.begun or _fresh(place, "page")
     draft.version_id, draft.state = place.version.id, "draft"
     draft.values, draft.kept = dict(state.values), dict(state.kept)
     draft.named = name_of(state, state.values)
     draft.received_at = draft.recorded_at = clock.now()
+    draft.page = page.id if page else None
     _flush(draft)
     attachments.hand_over(place.form, draft)
     return draft

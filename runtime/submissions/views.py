@@ -11,12 +11,12 @@ from core import access, clock, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
 from core.htmx import go_to
-from runtime.submissions import attachments, filling, pages, pickers, posting, sights, submissions
+from runtime.submissions import attachments, elsewhere, filling, pages, pickers, posting, sights, submissions
 from runtime.submissions.filling import LONGEST_CLIENT_ID, Filling
 from runtime.submissions.models import Submission
 from runtime.submissions.pages import FillingPage
 from runtime.submissions.public_views import token_of
-from runtime.submissions.submissions import Doubtful, SentAlready
+from runtime.submissions.submissions import Doubtful, EditedElsewhere, Open, SentAlready
 
 bp = Blueprint("forms", __name__, url_prefix="/forms")
 
@@ -59,9 +59,13 @@ def send(key: str) -> Response:
             unread=sent.unread,
             recorded_at=clock.moment(request.form.get("recorded_at")),
             in_spite_of_warnings="anyway" in request.form,
+            page=_open_page(),
         )
     except SentAlready as again:
         submission = again.submission
+    except EditedElsewhere as edited:
+        db.session.commit()
+        return _two_versions(place, sent, edited)
     except Invalid as invalid:
         db.session.commit()
         return _refused(place, sent, invalid)
@@ -71,16 +75,20 @@ def send(key: str) -> Response:
 
 @bp.post("/<key>/live")
 @access.signed_in
-def live(key: str) -> str:
-    """The form as it stands after a change: shown, hidden, computed; kept as a draft."""
+def live(key: str) -> tuple[str, int]:
+    """The form as it stands after a change: shown, hidden, computed; kept as a draft, unless another device did."""
     place = _posted_place(key)
     submissions.require(place)
     sent = posting.read(place, posting.his(place, request.form))
     page = pages.of(place, sent, checked="checked" in request.form)
-    draft = submissions.keep_draft(place, page.state)
+    try:
+        draft = submissions.keep_draft(place, page.state, _open_page())
+    except EditedElsewhere as edited:
+        told = elsewhere.of(page, edited.draft, edited.seen)
+        return render_template("runtime/submissions/_form.html", page=page, elsewhere=told), 422
     drawn = render_template("runtime/submissions/_form.html", page=page, draft=draft)
     db.session.commit()
-    return drawn
+    return drawn, 200
 
 
 @bp.get("/<key>/offered")
@@ -143,7 +151,9 @@ def _new_id() -> str:
 
 
 def _page(page: FillingPage, status: int = 200, **more: object) -> Response:
-    return make_response(render_template("runtime/submissions/fill.html", page=page, **more), status)
+    """`page_id` stays with the page as long as it is open."""
+    page_id = request.form.get("@page") or _new_id()
+    return make_response(render_template("runtime/submissions/fill.html", page=page, page_id=page_id, **more), status)
 
 
 def _refused(place: Filling, sent: posting.Sent, invalid: Invalid) -> Response:
@@ -152,6 +162,19 @@ def _refused(place: Filling, sent: posting.Sent, invalid: Invalid) -> Response:
     doubtful = isinstance(invalid, Doubtful)
     page = pages.of(place, sent, checked=True, problems=[] if doubtful else invalid.problems)
     return _page(page, 422, doubts=invalid.problems if doubtful else [])
+
+
+def _two_versions(place: Filling, sent: posting.Sent, edited: EditedElsewhere) -> Response:
+    if wants_json():
+        raise edited
+    page = pages.of(place, sent, checked=True, problems=[])
+    return _page(page, 422, elsewhere=elsewhere.of(page, edited.draft, edited.seen))
+
+
+def _open_page() -> Open | None:
+    """Which page it is, and the draft as it knows it: a button that chooses comes after it. None for programs."""
+    seen = request.form.getlist("@seen", type=int)
+    return Open(request.form["@page"][:40], seen[-1] if seen else 0) if "@page" in request.form else None
 
 
 def _sent(key: str, submission: Submission) -> Response:

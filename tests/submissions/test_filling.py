@@ -120,6 +120,40 @@ def test_somebody_elses_draft_does_not_exist(people: People, publish: Publish, s
     assert [one.state for one in stored()] == ["draft"]
 
 
+def test_a_draft_on_two_devices_is_chosen_by_hand_and_nothing_is_lost(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
+    publish()
+    client = sign_in(people.an)
+    typed = POSTED | {"client_id": "one", "given": "f1 f7 f8 f9 f2"}
+    client.post(LIVE, data=typed | {"@page": "desk", "@seen": "0"})
+    seen = _seen(client.get(f"{SEND}?draft=one").text)
+    phone = typed | {"@page": "phone", "@seen": seen}
+    desk = typed | {"@page": "desk", "@seen": seen}
+    assert client.post(LIVE, data=phone | {"kind": "gift"}).status_code == 200
+    told = client.post(LIVE, data=desk | {"relevance": "5"})
+    assert told.status_code == 422
+    assert "在另一台设备上改过" in told.text
+    assert re.search(r'data-label="这一页上">降价</td><td data-label="另一台设备上">赠品', told.text)
+    assert stored()[0].values["kind"] == "gift"  # nothing is overwritten yet
+    assert client.post(SEND, data=desk).status_code == 422
+    assert client.post(SEND, data=desk, headers={"Accept": "application/json"}).status_code == 409
+    mine = client.post(LIVE, data=desk | {"@seen": _chosen(told.text), "relevance": "5"})
+    assert mine.status_code == 200
+    assert stored()[0].values["kind"] == "price"
+    lost_answer = client.post(LIVE, data=desk | {"relevance": "3"})  # the same page again, without having seen it
+    assert lost_answer.status_code == 200
+    assert client.post(SEND, data=desk | {"relevance": "3"}).status_code == 303
+
+
+def _seen(page: str) -> str:
+    return re.findall(r'type="hidden" name="@seen" value="(\d+)"', page)[-1]
+
+
+def _chosen(page: str) -> str:
+    return re.findall(r'<button class="btn" name="@seen" value="(\d+)"', page)[-1]
+
+
 def test_a_draft_can_be_thrown_away(people: People, publish: Publish, sign_in: SignIn) -> None:
     publish()
     client = sign_in(people.an)
