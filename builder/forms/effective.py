@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from builder.forms import computing, names, options, rights, rules, schemas, soundness
+from builder.forms import computing, names, options, rich, rights, rules, schemas, soundness
 from builder.forms.document import Field, Form, knowing
 from builder.forms.options import Option
 from builder.forms.rules import Finding
@@ -73,7 +73,7 @@ class Effective:
 def effective(form: Form, values: Values, world: World) -> Effective:
     """Raises Invalid for values that no form could have sent: NaN, nesting without end."""
     soundness.refuse(values)
-    form = knowing(form, world.known)
+    form, values = knowing(form, world.known), rich.cleaned(form, values)
     settled = rules.settle(form, looked_up(form, values, world), world)
     barred = rights.barred(form, world.who.roles)
     hidden = settled.outcome.hidden.intersection(form.fields)

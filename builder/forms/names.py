@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import formulas
-from builder.forms import options
+from builder.forms import options, rich
 from builder.forms.document import Field, Form
 from builder.forms.widgets import PICKERS, RANGE_NAMES
 from builder.forms.world import Values, World
@@ -200,6 +200,8 @@ def said(field: Field, value: Any, world: World) -> Any:
         chosen = value if isinstance(value, list) else [value]
         named = (_called(field, entry, world) for entry in chosen if may_be_named(field, entry))
         return ", ".join(name for name in named if name) or None
+    if field.widget == "rich_text":
+        return rich.plain(value)[:MOST_TEXT] if isinstance(value, str) else None
     if kind == "text":
         return value[:MOST_TEXT] if isinstance(value, str) else None
     return value if _is(str(kind), value) else None
@@ -216,7 +218,7 @@ def is_id(value: Any) -> bool:
 
 def _called(field: Field, value: Any, world: World) -> str | None:
     if "x-options" not in field.spec:
-        return world.named(field.widget, value)
+        return world.called(field.widget, value)
     given = field.spec["x-options"]
     if isinstance(given, list):
         option = options.chosen(options.listed(given), value)

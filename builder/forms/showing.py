@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import formulas
-from builder.forms import names, options
+from builder.forms import names, options, rich
 from builder.forms.document import Field
 from builder.forms.options import Option
 from builder.forms.widgets import CHOOSERS, PICKERS
@@ -26,7 +26,7 @@ def shown(field: Field, value: Any, world: World, offered: Sequence[Option] = ()
         return _titles(field, value, offered)
     if field.widget in PICKERS:
         picked = value if isinstance(value, list) else [value]
-        named = (world.named(field.widget, entry) if names.may_be_named(field, entry) else None for entry in picked)
+        named = (world.called(field.widget, entry) if names.may_be_named(field, entry) else None for entry in picked)
         return ", ".join(name or NOTHING for name in named)
     if field.widget in ("date", "date_range") and _are_days(value):
         ends = value if isinstance(value, list) else [value]
@@ -41,6 +41,8 @@ def _are_days(value: Any) -> bool:
 
 def _plain(field: Field, value: Any) -> str:
     match value:
+        case str() if field.widget == "rich_text":
+            return rich.plain(value)
         case bool():
             return word("yes" if value else "no")
         case int() | float() if field.widget == "money":

@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 import formulas
-from builder.forms import names, options
+from builder.forms import names, options, rich
 from builder.forms.document import Field
 from builder.forms.names import MOST
 from builder.forms.options import Option
@@ -84,6 +84,10 @@ def _text(field: Field, given: Any, world: World, offered: Sequence[Option]) -> 
     if _is_number(given):
         return formulas.number_text(float(given))
     return str(given).strip() if field.widget != "long_text" else str(given).strip("\r\n ").replace("\r\n", "\n")
+
+
+def _rich(field: Field, given: Any, world: World, offered: Sequence[Option]) -> str | None:
+    return rich.of_text(_text(field, given, world, offered)) or None
 
 
 def _phone(field: Field, given: Any, world: World, offered: Sequence[Option]) -> str:
@@ -191,6 +195,7 @@ READERS: dict[str, Callable[[Field, Any, World, Sequence[Option]], Any]] = {
     "percent": _number,
     "slider": _number,
     "rating": _number,
+    "rich_text": _rich,
     "phone": _phone,
     "switch": _switch,
     "date": _day,
@@ -287,7 +292,7 @@ def _no_way(field: Field, value: Any, offered: Sequence[Option], world: World) -
 
 def _no_one(field: Field, value: Any, offered: Sequence[Option], world: World) -> str | None:
     picked = value if isinstance(value, list) else [value]
-    known = all(world.named(field.widget, entry) is not None for entry in picked if names.may_be_named(field, entry))
+    known = all(world.called(field.widget, entry) is not None for entry in picked if names.may_be_named(field, entry))
     return None if known else _("This is not there any more, or not for you to choose. Choose another.")
 
 

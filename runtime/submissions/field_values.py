@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from builder.forms import Field, Form
+from builder.forms import Field, Form, rich
 from core.db import Document, db
 from runtime.submissions.models import FieldValue, Submission
 
@@ -74,6 +74,8 @@ def _of_field(field: Field, values: list[Any]) -> Iterator[Document]:
     kind = column_of(field)
     if kind is None:
         return
+    if field.widget == "rich_text":
+        values = [rich.plain(value) for value in values]
     for place, value in enumerate(values):
         yield {"field": field.id, "place": place, **EMPTY, kind: searched(kind, value)}
 
