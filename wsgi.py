@@ -51,7 +51,7 @@ from runtime.api import commands as token_commands
 from runtime.api import views as api_views
 from runtime.approvals import models as approval_models
 from runtime.boards import views as board_views
-from runtime.cases import models as case_models
+from runtime.cases import views as case_views
 from runtime.facts import api_views as fact_api_views
 from runtime.facts import commands as fact_commands
 from runtime.facts import views as fact_views
@@ -59,7 +59,7 @@ from runtime.goals import campaign_views, report_views, touched, tree_views, tri
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
-from runtime.knowledge import models as knowledge_models
+from runtime.knowledge import views as knowledge_views
 from runtime.points import models as point_models
 from runtime.rhythm import models as rhythm_models
 from runtime.scores import commands as score_commands
@@ -84,11 +84,12 @@ PAGES = (
     *(form_designer_views, form_preview_views, form_exchange_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
+    *(case_views, knowledge_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
-    *(rhythm_models, approval_models, case_models, knowledge_models, point_models, personal_data),
+    *(rhythm_models, approval_models, point_models, personal_data),
     *(record_views, record_import_views, waiting_views, short_views),
 )
 COMMANDS = (

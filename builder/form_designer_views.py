@@ -9,6 +9,7 @@ from flask_login import current_user
 from builder import (
     definitions,
     differences,
+    form_creation_edits,
     form_designer,
     form_differences,
     form_edits,
@@ -41,7 +42,12 @@ ENVELOPE = ("seen", "seen_here", "csrf_token", "shown_at", "shown_pane", "shown_
 
 @bp.context_processor
 def words_of_the_designer() -> dict[str, Any]:
-    return {"designer_words": form_words, "roles": roles, "expert": bool(session.get("expert"))}
+    return {
+        "designer_words": form_words,
+        "designer_creations": form_creation_edits,
+        "roles": roles,
+        "expert": bool(session.get("expert")),
+    }
 
 
 @bp.get("/new")

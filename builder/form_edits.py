@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from flask_babel import gettext as _
 
 from builder import (
+    form_creation_edits,
     form_data,
     form_field_edits,
     form_option_edits,
@@ -263,4 +264,5 @@ DEEDS: dict[str, Deed] = {
     **form_option_edits.DEEDS,
     **form_rule_edits.DEEDS,
     **form_setting_edits.DEEDS,
+    **form_creation_edits.DEEDS,
 }

@@ -1,5 +1,5 @@
 """Deeds on a form as a whole: who may send it and how often, who sees and changes which field, who sees which records,
-what sending it creates, a public link, cases that are tried before publishing."""
+a public link, cases that are tried before publishing."""
 
 import re
 from collections.abc import Callable
@@ -18,9 +18,6 @@ MAY = ("hide", "read", "edit")
 SEE = ("own", "unit", "all")
 DOES = ("edit", "delete", "export")
 OPS = ("=", "<>", "<", "<=", ">", ">=")
-MAKES = ("fact", "touch", "task_done")
-SOURCES = ("value", "day", "product", "unit", "customer", "contact_level", "task")
-TOUCHES = ("visit", "contact", "quote", "meeting")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -105,19 +102,19 @@ def records_add(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def records(body: Document, posted: Posted, around: Around) -> Document:
-    found = _entry(body, "records", posted)
+    found = entry_of(body, "records", posted)
     if posted.get("see") in SEE:
         found = {**found, "see": posted["see"]}
     if "has_roles" in posted:
         found = with_key(found, "roles", posted.getlist("roles") or None)
     if "has_may" in posted:
         found = with_key(found, "may", [does for does in DOES if does in posted.getlist("may")] or None)
-    return _replaced(body, "records", found)
+    return replaced(body, "records", found)
 
 
 def records_where(body: Document, posted: Posted, around: Around) -> Document:
     """One condition of an entry: added, changed, or taken away."""
-    found = _entry(body, "records", posted)
+    found = entry_of(body, "records", posted)
     where = list(found.get("where", ()))
     at = posted.get("at", len(where), type=int)
     if posted.get("do") == "remove":
@@ -126,7 +123,7 @@ def records_where(body: Document, posted: Posted, around: Around) -> Document:
         where[at] = _condition(body, posted, where[at])
     else:
         where.append(_condition(body, posted, {}))
-    return _replaced(body, "records", with_key(found, "where", where or None))
+    return replaced(body, "records", with_key(found, "where", where or None))
 
 
 def _condition(body: Document, posted: Posted, before: Document) -> Document:
@@ -153,49 +150,7 @@ def _constant(place: form_data.Place, typed: str) -> Any:
     return typed[:200]
 
 
-# ── what sending it creates ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def creates_add(body: Document, posted: Posted, around: Around) -> Document:
-    make = posted["make"] if posted.get("make") in MAKES else "fact"
-    found: Document = {"id": form_tree.free_id(body, "w"), "make": make, "from": {}}
-    if make == "fact":
-        metrics = sorted(key for kind, key in around.known if kind == "metric")
-        if not metrics:
-            raise Invalid([Problem("/metric", "metric", _("There is no published metric yet."))])
-        found["metric"] = metrics[0]
-    if make == "touch":
-        found["kind"] = "visit"
-    source = {"fact": "value", "touch": "customer", "task_done": "task"}[make]
-    widget = {"fact": ("number", "money", "percent"), "touch": ("customer",), "task_done": ("task",)}[make]
-    found["from"] = {source: _first_of(body, widget)}
-    return {**body, "creates": [*body.get("creates", ()), found]}
-
-
-def _first_of(body: Document, widgets: tuple[str, ...]) -> str:
-    items = [node for node in form_tree.walk(body["layout"]) if "field" in node]
-    tops = {place.id for place in form_data.beside(body, None)}
-    fitting = [node["field"] for node in items if node["widget"] in widgets and node["field"] in tops]
-    if not fitting:
-        raise Invalid([Problem("/from", "field", _("Add the field first that this is made from."))])
-    return str(fitting[0])
-
-
-def creates(body: Document, posted: Posted, around: Around) -> Document:
-    found = _entry(body, "creates", posted)
-    if ("metric", posted.get("metric", "")) in around.known:
-        found = {**found, "metric": posted["metric"]}
-    if posted.get("kind") in TOUCHES and found["make"] == "touch":
-        found = {**found, "kind": posted["kind"]}
-    if "when" in posted:
-        found = with_key(found, "when", posted["when"].strip() or None)
-    sources = dict(found["from"])
-    for name in SOURCES:
-        if f"from_{name}" in posted:
-            sources = with_key(sources, name, posted[f"from_{name}"] or None)
-    if not sources:
-        raise Invalid([Problem("/from", "field", _("It is made from at least one field."))])
-    return _replaced(body, "creates", {**found, "from": sources})
+# ── taking a line out ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def entry_remove(body: Document, posted: Posted, around: Around) -> Document:
@@ -203,7 +158,7 @@ def entry_remove(body: Document, posted: Posted, around: Around) -> Document:
     part = posted.get("part", "")
     if part not in ("records", "creates", "cases"):
         raise gone(f"no list {part}")
-    found = _entry(body, part, posted)
+    found = entry_of(body, part, posted)
     left = [entry for entry in body[part] if entry["id"] != found["id"]]
     return with_key(body, part, left or None)
 
@@ -212,7 +167,7 @@ def entry_remove(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def case_title(body: Document, posted: Posted, around: Around) -> Document:
-    return _replaced(body, "cases", with_words(_entry(body, "cases", posted), posted, "title", kept=True))
+    return replaced(body, "cases", with_words(entry_of(body, "cases", posted), posted, "title", kept=True))
 
 
 def with_case(body: Document, title: Document, roles: list[str], given: Document, expects: Document) -> Document:
@@ -226,14 +181,14 @@ def with_case(body: Document, title: Document, roles: list[str], given: Document
 # ── small ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _entry(body: Document, part: str, posted: Posted) -> Document:
+def entry_of(body: Document, part: str, posted: Posted) -> Document:
     found: Document | None = next((entry for entry in body.get(part, ()) if entry["id"] == posted.get("id")), None)
     if found is None:
         raise gone(f"no {posted.get('id')} in {part}")
     return found
 
 
-def _replaced(body: Document, part: str, found: Document) -> Document:
+def replaced(body: Document, part: str, found: Document) -> Document:
     return {**body, part: [found if entry["id"] == found["id"] else entry for entry in body[part]]}
 
 
@@ -262,8 +217,6 @@ DEEDS: dict[str, Deed] = {
     "records_add": records_add,
     "records": records,
     "records_where": records_where,
-    "creates_add": creates_add,
-    "creates": creates,
     "entry_remove": entry_remove,
     "case_title": case_title,
 }

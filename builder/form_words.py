@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from builder.forms.creating import KINDS, ROWS, SOURCES
 from core.db import Document
 from core.i18n import text
 from organization import roles
 
 Choices = list[tuple[str, str]]
-
 
 
 def op_words(op: str, kind: str) -> str:
@@ -113,11 +113,30 @@ def make_words() -> dict[str, str]:
         "fact": _("A figure of a metric"),
         "touch": _("A contact with a customer"),
         "task_done": _("A task is done"),
+        "goal": _("A goal"),
+        "check_in": _("A check-in of a goal"),
+        "case": _("A case that somebody answers"),
+        "asset": _("A knowledge asset"),
     }
 
 
-def touch_words() -> Choices:
-    return [("visit", _("visit")), ("contact", _("contact")), ("quote", _("quote")), ("meeting", _("meeting"))]
+def creation_kinds(make: str) -> Choices:
+    """What may be chosen as its kind; nothing where there are no kinds."""
+    words = {
+        "visit": _("visit"),
+        "contact": _("contact"),
+        "quote": _("quote"),
+        "meeting": _("meeting"),
+        "objective": _("Objective with key results"),
+        "micro": _("Micro OKR"),
+        "intelligence": _("Intelligence"),
+        "suggestion": _("Suggestion"),
+        "review": _("Review meeting"),
+        "alert": _("Alert"),
+        "loan": _("Loan"),
+        "turnaround": _("Turnaround"),
+    }
+    return [(kind, words[kind]) for kind in KINDS.get(make, ())]
 
 
 def source_words(make: str) -> Choices:
@@ -130,12 +149,19 @@ def source_words(make: str) -> Choices:
         "customer": _("Customer from"),
         "contact_level": _("Level of the contact from"),
         "task": _("Task from"),
+        "title": _("Title from"),
+        "body": _("Text from"),
+        "owner": _("Owner from"),
+        "parent": _("Goal above from"),
+        "goal": _("Goal from"),
+        "window": _("First and last day from"),
+        "until": _("Last day from"),
+        "metric": _("Metric from"),
+        "start": _("Start from"),
+        "target": _("Wanted value from"),
+        "weight": _("Weight from"),
+        "witness": _("Witness from"),
+        "confidence": _("Confidence from"),
+        "note": _("Note from"),
     }
-    return [(source, words[source]) for source in SOURCES[make]]
-
-
-SOURCES = {
-    "fact": ("value", "day", "product", "unit"),
-    "touch": ("customer", "day", "contact_level"),
-    "task_done": ("task", "customer", "day", "contact_level"),
-}
+    return [(source, words[source]) for source in (ROWS if make == "key_result" else SOURCES[make])]

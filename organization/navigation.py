@@ -39,6 +39,9 @@ TEAM_TASKS = Entry("tasks.team", pgettext("menu", "Team tasks"), "checklist", "t
 TARGETS = Entry("goals.entry", pgettext("menu", "Targets"), "target-arrow", "goals.set")
 SCORES = Entry("scores.index", pgettext("menu", "Scores"), "chart-bar", "goals.read")
 MY_SCORES = Entry("scores.mine", pgettext("menu", "My scores"), "chart-bar", "goals.own", unless="goals.read")
+OBJECTIVES = Entry("goals.objectives", "OKR", "target-arrow", "goals.own", unless="goals.read")
+CASES = Entry("cases.index", pgettext("menu", "Cases"), "briefcase", "organization.read")
+KNOWLEDGE = Entry("knowledge.index", pgettext("menu", "Knowledge"), "bulb", "organization.read")
 BOARDS = Entry("boards.index", pgettext("menu", "Boards"), "layout-dashboard", "goals.read")
 FIGURES = Entry("facts.index", pgettext("menu", "Figures"), "database", "facts.read")
 UNITS = Entry(
@@ -69,7 +72,7 @@ COUNTS = {REVIEWS.endpoint: ("reviews_waiting", "reviews_decided")}
 
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
 _ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
-FRONT_LINE = (MY_WEEK, MY_GOALS, FORMS, MY_SCORES, CUSTOMERS, UNITS)
+FRONT_LINE = (MY_WEEK, MY_GOALS, FORMS, MY_SCORES, OBJECTIVES, CASES, KNOWLEDGE, CUSTOMERS, UNITS)
 MANAGERS = (
     TEAM_GOALS,
     MY_WEEK,
@@ -78,6 +81,8 @@ MANAGERS = (
     SCORES,
     BOARDS,
     MY_GOALS,
+    CASES,
+    KNOWLEDGE,
     FIGURES,
     CUSTOMERS,
     UNITS,
@@ -94,6 +99,8 @@ HEADQUARTERS = (
         FORMS,
         SCORES,
         BOARDS,
+        CASES,
+        KNOWLEDGE,
         FIGURES,
         TEAM_TASKS,
         CUSTOMERS,

@@ -12,6 +12,7 @@ from typing import Any
 from builder.forms.document import Field
 from builder.sources import Sources
 from core import clock
+from core.i18n import text
 
 NOBODY_KNOWS: Sources = {}
 
@@ -55,6 +56,13 @@ class World:
     found: Callable[[Field, str], Any] = _never_found
     looked_up: Callable[[Field, int, str], Any] = _never_there
     author: Who | None = None
+
+    def called(self, widget: str, value: Any) -> str | None:
+        """What was picked is called so; None where there is no such thing. A metric is a published definition."""
+        if widget != "metric":
+            return self.named(widget, value)
+        source = self.known.get(("metric", value))
+        return text(source.document["title"]) if source else None
 
     @property
     def today(self) -> dt.date:

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from builder import definitions
 from core import access, files
 from core.errors import NotFound
 from core.htmx import htmx
-from runtime.goals import goal_pages, judged, light_page, sight, standing, why_page, workbook
+from runtime.goals import check_ins, goal_pages, judged, light_page, objectives, sight, standing, why_page, workbook
 from runtime.goals.models import Goal, GoalSet
 from runtime.goals.views import bp
 
@@ -74,6 +75,8 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:goal_id>")
 @access.needs(OWN)
 def node(goal_id: int) -> str:
+    if written := objectives.find(goal_id, current_user.company_id):
+        return _written(written)
     goal = _find(goal_id)
     sees = sight.sees_amount(current_user, goal)
     above, below = standing.relatives(goal)
@@ -94,6 +97,13 @@ def node(goal_id: int) -> str:
         months_chart=goal_pages.months_chart(goal_pages.parts(goal.split, "month", goal.target), sees),
         successor=None if goal.goal_set.state == "active" else standing.successor(goal),
     )
+
+
+@bp.get("/objectives", endpoint="objectives")
+@access.needs(OWN)
+def objective_index() -> str:
+    found = objectives.of_company(current_user.company_id)
+    return render_template("runtime/goals/objectives.html", objectives=found)
 
 
 @bp.get("/<int:goal_id>/why")
@@ -128,6 +138,18 @@ def _by() -> str:
     """Which parts stand beside each target of a list."""
     wanted = request.args.get("by", goal_pages.PARTS[0])
     return wanted if wanted in goal_pages.PARTS else goal_pages.PARTS[0]
+
+
+def _written(goal: Goal) -> str:
+    """An objective, a key result or a micro OKR."""
+    metric = definitions.find(current_user.company_id, "metric", goal.metric_key) if goal.metric_key else None
+    return render_template(
+        "runtime/goals/objective.html",
+        standing=objectives.of(goal),
+        below=objectives.below(goal),
+        check_ins=check_ins.of(goal),
+        metric=metric.title if metric else {},
+    )
 
 
 def _find(goal_id: int) -> Goal:

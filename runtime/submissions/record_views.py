@@ -11,7 +11,18 @@ from core import access
 from core.db import db
 from core.errors import Invalid, Problem
 from core.htmx import go_to
-from runtime.submissions import exports, filling, histories, pages, posting, record_list, records, sights, submissions
+from runtime.submissions import (
+    exports,
+    filling,
+    histories,
+    pages,
+    posting,
+    record_list,
+    records,
+    sights,
+    submissions,
+    things,
+)
 from runtime.submissions.record_list import OPS, Asked, Chosen
 from runtime.submissions.views import bp
 
@@ -69,7 +80,15 @@ def record(key: str, record_id: int) -> str:
         steps=histories.of(page, found.submission),
         seers=histories.seers(form, found.submission),
         may=records.actions(current_user, key, found.submission),
+        things=things.of(found.submission, found.form),
     )
+
+
+@bp.get("/records/<int:record_id>")
+@access.signed_in
+def record_by_number(record_id: int) -> Response:
+    """Where what a record made leads back to it."""
+    return go_to(url_for("forms.record", key=records.key_of(current_user, record_id), record_id=record_id))
 
 
 @bp.get("/<key>/records/<int:record_id>/correct")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from builder import forms
 from builder.forms import Form
+from builder.models import Definition
 from core.db import db
 from core.errors import Invalid, NotFound, Problem
 from organization.models import Member
@@ -45,6 +46,15 @@ def find(member: Member, key: str, record_id: int, action: str | None = None) ->
     if found is None:
         raise NotFound(_("There is no such record, or it is not for you to see."))
     return Record(found, forms.of(found.version.document["body"], found.version.digest))
+
+
+def key_of(member: Member, record_id: int) -> str:
+    """The key of the form that a record of the company was sent on. Raises NotFound."""
+    asked = select(Definition.key).join(Submission, Submission.definition_id == Definition.id)
+    found = db.session.scalar(asked.where(Submission.id == record_id, Submission.company_id == member.company_id))
+    if found is None:
+        raise NotFound(_("There is no such record, or it is not for you to see."))
+    return found
 
 
 def actions(member: Member, key: str, submission: Submission) -> set[str]:
