@@ -198,8 +198,9 @@ def discard(version: DefinitionVersion, *, by_id: int | None) -> None:
     if version.state == "in_review":
         raise Conflict(_("The draft is in review. Withdraw it first."), f"version {version.id} is in review")
     definition = version.definition
+    versions = definition.versions  # read before the deletion is flushed, and so with the version in it
     db.session.delete(version)
-    definition.versions.remove(version)
+    versions.remove(version)
     audit.record("definition.discard", _subject(definition), by_id=by_id, before={"digest": version.digest})
     if not definition.versions:
         db.session.flush()

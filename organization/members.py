@@ -65,6 +65,26 @@ def change(member: Member, unit: OrgUnit, manager: Member | None, person: Person
     audit.record("member.change", f"member:{member.id}", by_id=by_id, before=before, after=summary(member))
 
 
+def put_under(member: Member, manager: Member | None, *, by_id: int | None) -> None:
+    """Name the manager, or leave it to the head of the unit. Raises Invalid for one who cannot be."""
+    if problems := _manager_problems(member, manager):
+        raise Invalid(problems)
+    before = summary(member)
+    member.manager = manager
+    db.session.flush()
+    audit.record("member.change", f"member:{member.id}", by_id=by_id, before=before, after=summary(member))
+
+
+def stands_above(upper: Member, member: Member) -> bool:
+    """Whether `upper` is among the managers that are named above a member."""
+    above = member.manager
+    for _step in range(HIGHEST_CHAIN):
+        if above is None or above.id == upper.id:
+            return above is not None
+        above = above.manager
+    return False
+
+
 def listed(
     actor: Member, *, wanted: str = "", unit_id: int | None = None, role: str = "", left: bool = False
 ) -> sa.Select[Any]:
