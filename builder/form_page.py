@@ -2,12 +2,16 @@
 wrong beside each field. Who fills it, its preview and the canvas of its designer draw the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from markupsafe import Markup
 
 from builder import forms
 from builder.forms import options as choices
+from builder.forms import rich
 from builder.forms import widgets
 from builder.forms.document import Field, Form
 from builder.forms.effective import Effective
@@ -15,10 +19,14 @@ from builder.forms.options import Option
 from builder.forms.world import World
 from core.db import Document
 from core.errors import Problem
-from core.i18n import text
+from core.i18n import money, text
 
 OPEN_OPTIONS = 5  # as many lie open; more are a list to open
 LONGEST = 50_000
+NOTHING = "—"
+BOXES = frozenset({"text", "long_text", "rich_text", "phone", "email", "url", "date", "date_time", "number", "percent"})
+READ = BOXES | {"money", "slider", "rating", "lookup"}
+NAME, WORDS, ECHO = "\ue000", "\ue001", "\ue002"  # stand for them in what is drawn once for all rows
 ACCEPTED = {
     "image": "image/*",
     "pdf": ".pdf",
@@ -40,6 +48,8 @@ class FormPage:
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
     raw: Mapping[str, str] = field(default_factory=dict)
+    drawn: dict[tuple[str, str], Markup] = field(default_factory=dict)
+
     # ── what is there ──
 
     def shows(self, node: Document) -> bool:
@@ -90,8 +100,37 @@ class FormPage:
         """What stands in the box."""
         return self.raw[name] if name in self.raw else forms.typed(at, value)
 
+    def echo(self, at: Field, value: Any) -> str:
+        """Below a box for money what was typed, as it is said: 7.2亿."""
+        if value == WORDS:
+            return ECHO
+        return money(value) if at.widget == "money" and isinstance(value, int | float) else ""
+
     def shown(self, at: Field, value: Any) -> str:
         return "" if value is None else forms.shown(at, value, self.world, self.options(at))
+
+    def rich(self, value: str) -> Markup:
+        """A rich text as it is read: cleaned once more, whatever was stored."""
+        return Markup(rich.clean(value))
+
+    def cell(self, draw: Callable[..., Markup], column: Field, name: str, value: Any) -> Markup:
+        """A cell of a sub-table. Rows differ in their number and in what stands there, so a column is drawn once, and
+        once for each choice in it; only what is wrong is drawn for itself."""
+        if name in self.raw or name in self._wrong:
+            return draw(self, column, name, value)
+        words = self._words(column, value)
+        kind = (column.id, WORDS if words is not None else repr(value))
+        if kind not in self.drawn:
+            self.drawn[kind] = draw(self, column, NAME, value if words is None else WORDS)
+        found = self.drawn[kind].replace(NAME, name)
+        return found if words is None else found.replace(ECHO, self.echo(column, value)).replace(WORDS, words)
+
+    def _words(self, column: Field, value: Any) -> str | None:
+        """What stands in a cell where that is all that it says; None where more follows from it."""
+        if self.state_of(column) == "given":
+            only = column.widget in BOXES or (column.widget == "money" and value is not None)
+            return forms.typed(column, value) if only else None
+        return (self.shown(column, value) or NOTHING) if column.widget in READ else None
 
     # ── what may be given ──
 
@@ -136,11 +175,19 @@ class FormPage:
 
     # ── what is wrong ──
 
-    def problems_at(self, name: str) -> list[Problem]:
-        return _at(self.problems, name)
+    def problems_at(self, name: str) -> Sequence[Problem]:
+        return self._wrong.get(name, ())
 
-    def warnings_at(self, name: str) -> list[Problem]:
-        return _at(self.warnings, name)
+    def warnings_at(self, name: str) -> Sequence[Problem]:
+        return self._doubtful.get(name, ())
+
+    @cached_property
+    def _wrong(self) -> Mapping[str, Sequence[Problem]]:
+        return _placed(self.problems)
+
+    @cached_property
+    def _doubtful(self) -> Mapping[str, Sequence[Problem]]:
+        return _placed(self.warnings)
 
 
 def place(problem: Problem) -> str:
@@ -155,5 +202,8 @@ def chosen(at: Field, posted: Mapping[str, str]) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _at(problems: Sequence[Problem], name: str) -> list[Problem]:
-    return [problem for problem in problems if place(problem) == name]
+def _placed(problems: Sequence[Problem]) -> Mapping[str, Sequence[Problem]]:
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault(place(problem), []).append(problem)
+    return found

@@ -48,8 +48,12 @@ class FillingPage(FormPage):
 
     def mark(self, table: Field, number: int) -> str:
         """By it the cells of a line that are not asked for are found again when the form is sent."""
-        rows = filling.joined(self.form, self.state.kept, self.state.values).get(table.name) or []
+        rows = self._joined.get(table.name) or []
         return held.mark(table, rows[number], self._asked) if number < len(rows) else ""
+
+    @cached_property
+    def _joined(self) -> Document:
+        return filling.joined(self.form, self.state.kept, self.state.values)
 
     @property
     def _place(self) -> Filling:

@@ -83,6 +83,22 @@ def test_a_change_shows_hides_computes_and_is_kept_as_a_draft(
     assert "展架" in client.get(f"{SEND}?draft=one").text
 
 
+def test_every_line_of_a_table_shows_what_stands_in_it(people: People, publish: Publish, sign_in: SignIn) -> None:
+    publish()
+    lines = {"resources-1-item": '<b>"展台"</b>', "resources-1-qty": "半", "resources-1-price": "20000"}
+    page = sign_in(people.an).post(LIVE, data=POSTED | lines | {"client_id": "one"}).text
+    first, second = re.findall(r'<tr data-row data-number="\d+">.*?</tr>', page, re.S)
+    assert 'name="resources-0-item" aria-label="资源" required value="展架"' in first
+    assert 'name="resources-1-item" aria-label="资源" required value="&lt;b&gt;&#34;展台&#34;&lt;/b&gt;"' in second
+    assert 'value="3"' in first
+    assert "1,200元" in first
+    assert "3,600元" in first
+    assert 'value="半"' in second, "what cannot be read stays as it was typed"
+    assert 'aria-describedby="resources-1-qty-error"' in second
+    assert "2万" in second
+    assert "error" not in first
+
+
 def test_a_hidden_value_is_kept_apart_and_comes_back(people: People, publish: Publish, sign_in: SignIn) -> None:
     publish()
     client = sign_in(people.an)
