@@ -68,7 +68,7 @@ from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
 from runtime.submissions import import_views as record_import_views
-from runtime.submissions import previews, record_views, waiting_views
+from runtime.submissions import decided, previews, record_views, waiting_views
 from runtime.submissions import public_views as public_form_views
 from runtime.submissions import views as submission_views
 from runtime.whatif import drafts, marked
@@ -76,7 +76,7 @@ from runtime.whatif import views as what_if_views
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
-SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples)
+SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples, decided)
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),

@@ -16,14 +16,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from builder import forms
 from builder.forms import Effective
-from core import audit, clock, jobs
+from core import audit, clock
 from core.db import Document, db, insert_now
 from core.errors import Conflict, Forbidden, Invalid, Problem
-from runtime.submissions import attachments, field_values, filling, public, serials
+from runtime.submissions import asking, attachments, field_values, filling, public, serials
 from runtime.submissions.filling import Filling
 from runtime.submissions.models import Submission
 
-CREATE = "runtime.submissions.jobs.create"
 LONGEST_NAME = 200
 
 
@@ -69,16 +68,20 @@ def submit(
     source: str = "page",
     recorded_at: dt.datetime | None = None,
     in_spite_of_warnings: bool = False,
+    chosen: asking.Chosen | None = None,
     page: Open | None = None,
 ) -> Submission:
-    """Judge and store. `unread` are problems of reading the post. Raises SentAlready, EditedElsewhere, Forbidden (limits
-    of the form), Invalid with every problem at its place, Doubtful while warnings are not accepted. Flushes."""
+    """Judge and store. `unread` are problems of reading the post, `chosen` the people whom an approval flow leaves to
+    the submitter, by step. Raises SentAlready, EditedElsewhere, Forbidden (limits of the form), Invalid with every
+    problem at its place, Doubtful while warnings are not accepted. Flushes."""
     _in_hand(place, page)
     require(place)
     state = judged(place, values, unread=unread, in_spite_of_warnings=in_spite_of_warnings)
-    submission = _stored(place, state, source, recorded_at)
-    audit.record("submission.submit", f"submission:{submission.id}", by_id=submission.submitter_id)
-    _follow(place, submission)
+    with asking.both_or_none(place.form):
+        submission = _stored(place, state, source, recorded_at)
+        audit.record("submission.submit", f"submission:{submission.id}", by_id=submission.submitter_id)
+        if asking.begin(place, submission, chosen) is None:
+            asking.make(place.form, submission)
     return submission
 
 
@@ -201,12 +204,6 @@ def _naming(state: Effective, values: Mapping[str, Any]) -> forms.Field | None:
     return next(numbered, None) or next(worded, None)
 
 
-def _follow(place: Filling, submission: Submission) -> None:
-    """What the form makes of a record, a job makes after the commit."""
-    if place.form.body.get("creates"):
-        jobs.enqueue(CREATE, {"submission_id": submission.id})
-
-
 # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -253,13 +250,17 @@ def correct(
     seen: int,
     by_id: int,
     reason: str,
+    deciding: bool = False,
 ) -> Submission:
     """Change a record that was sent: judged anew by the version in force, the former values stay in the audit.
-    `place.begun` is the record, `seen` its `edits` as the corrector had it before his eyes. Raises Conflict, Invalid,
-    Forbidden for what only another may change. Flushes."""
+    `place.begun` is the record, `seen` its `edits` as the corrector had it before his eyes; while it is being decided
+    on only those who are asked change it (`deciding`). Raises Conflict, Invalid, Forbidden for what only another may
+    change. Flushes."""
     submission = place.begun
     if submission is None or submission.state != "submitted":
         raise Forbidden(_("Only what was sent can be corrected."))
+    if not deciding:
+        asking.refuse_while_decided(place.form, submission)
     if seen != submission.edits:
         raise Conflict(_("Somebody else corrected this meanwhile. Reload it, then change it again."))
     state = judged(place, unseen_kept(place, submission, values), unread=unread)
@@ -274,7 +275,7 @@ def correct(
     audit.record(
         "submission.correct", f"submission:{submission.id}", by_id=by_id, before=before, after=after, reason=reason
     )
-    _follow(place, submission)
+    asking.make(place.form, submission)
     return submission
 
 
