@@ -26,6 +26,7 @@ from builder import (
 from builder import commands as definition_commands
 from builder import score_views as score_editor_views
 from builder import views as definition_views
+from builder.flows import designer_views as flow_designer_views
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
 from organization import (
@@ -82,6 +83,7 @@ PAGES = (
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(form_designer_views, form_preview_views, form_exchange_views),
+    *(flow_designer_views,),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
     *(case_views, knowledge_views),

@@ -72,11 +72,16 @@ def show(body: Document, at: str, typed: str | None) -> Shown | None:
     place, form = find(body, at), document.of(body)
     if place is None:
         return None
-    written = place.text if typed is None else typed
     try:
         schema = names.schema(form, place.table)
     except formulas.FormulaError as error:  # two titles that formulas cannot tell apart
-        return Shown(Fault(0, len(written), error.text(language())))
+        return Shown(Fault(0, len(place.text if typed is None else typed), error.text(language())))
+    return judged(place, typed, schema, form)
+
+
+def judged(place: Place, typed: str | None, schema: formulas.Schema, form: Form | None = None) -> Shown:
+    """A text against the names that it may use; with a form, what it gives for the cases kept with it."""
+    written = place.text if typed is None else typed
     chips = _chips(schema)
     try:
         formula = formulas.compile(written, schema)
@@ -85,7 +90,8 @@ def show(body: Document, at: str, typed: str | None) -> Shown | None:
         return Shown(Fault(error.start, error.end, error.text(language()), fixes), chips=chips)
     if fault := _misfit(place, formula):
         return Shown(fault, chips=chips)
-    return Shown(None, _outcomes(form, place, formula), None, chips, formula_cautions.of(written, schema))
+    outcomes = _outcomes(form, place, formula) if form else []
+    return Shown(None, outcomes, None, chips, formula_cautions.of(written, schema))
 
 
 def _misfit(place: Place, formula: formulas.Formula) -> Fault | None:

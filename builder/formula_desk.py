@@ -27,6 +27,7 @@ from builder import (
     formula_uses,
     samples,
 )
+from builder.flows import formula_places as flow_formulas
 from builder.formula_editor import Setting, Shown, Text
 from builder.formula_people import MOST, People
 from builder.formula_places import Place
@@ -58,8 +59,11 @@ class Stand:
 
 def of_place(draft: DefinitionVersion, at: str, typed: str | None, known: Sources) -> Stand:
     """A place of `formula_places`; `typed` is the text where it is not the draft's. Raises NotFound."""
+    body = draft.document["body"]
     if draft.definition.kind == "form":
-        return _of_form(draft, at, typed)
+        return _alone(form_formulas.show(body, at, typed), at, typed)
+    if draft.definition.kind == "workflow":
+        return _alone(flow_formulas.show(body, at, typed, known), at, typed)
     place = formula_places.find(draft.document, at)
     if place is None:
         raise NotFound(_("This card is gone: somebody removed it. Reload the page."), f"no expression at {at}")
@@ -82,8 +86,8 @@ def _wanting(place: Place, known: Sources) -> Setting:
     return replace(place.setting, wanted=formula_uses.kinds_of(use, known).get(key))
 
 
-def _of_form(draft: DefinitionVersion, at: str, typed: str | None) -> Stand:
-    found = form_formulas.show(draft.document["body"], at, typed)
+def _alone(found: Shown | None, at: str, typed: str | None) -> Stand:
+    """An expression of a form or a flow: it is about nobody in particular."""
     if found is None:
         raise NotFound(_("This card is gone: somebody removed it. Reload the page."), f"no expression at {at}")
     text = Text(typed or "", formula_editor.Setting(()))

@@ -34,6 +34,7 @@ EDITORS = {
     "form": "form_designer.edit",
     "formula": "formulas.edit",
     "table": "tables.edit",
+    "workflow": "flow_designer.edit",
 }
 """Kinds that have an editor of their own; the plain one stays for expert mode (`?plain=1`)."""
 

@@ -16,7 +16,7 @@ KEPT = 256
 
 _READ: OrderedDict[tuple[str, str], workflows.Workflow] = OrderedDict()
 
-__all__ = ["form_of", "read", "schema"]
+__all__ = ["form_of", "read", "schema", "sound"]
 
 
 def read(body: Document, digest: str, known: Sources) -> workflows.Workflow:
