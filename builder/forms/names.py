@@ -139,9 +139,20 @@ def row(form: Form, values: Values, world: World) -> dict[str, Any]:
         value = values.get(field.name)
         if field.widget == "table":
             seen[normal(field.title["zh"])] = cells(field, value, world)
-        else:
+        elif not _say(seen, normal(field.title["zh"]), field, value):
             seen.update(spoken(field, value, world))
     return seen
+
+
+def _say(seen: dict[str, Any], title: str, field: Field, value: Any) -> bool:
+    """The short way of plain numbers and texts, which most values are: they are seen as they stand."""
+    if field.kind == "number" and (value is None or value.__class__ is int or value.__class__ is float):
+        seen[title] = value
+        return True
+    if field.widget == "text" and (value is None or value.__class__ is str):
+        seen[title] = value and value[:MOST_TEXT]
+        return True
+    return False
 
 
 def _himself(world: World) -> Iterator[tuple[str, str | None]]:
@@ -152,19 +163,15 @@ def _himself(world: World) -> Iterator[tuple[str, str | None]]:
 
 def cells(table: Field, rows: Any, world: World) -> list[dict[str, Any]]:
     rows = rows if isinstance(rows, list) else []
-    columns = [(column, column.name, normal(column.title["zh"]), column.kind) for column in table.columns]
+    columns = [(column, column.name, normal(column.title["zh"])) for column in table.columns]
     return [_cells(columns, entry if isinstance(entry, dict) else {}, world) for entry in rows]
 
 
-def _cells(columns: list[tuple[Field, str, str, str | None]], entry: Mapping[str, Any], world: World) -> dict[str, Any]:
+def _cells(columns: list[tuple[Field, str, str]], entry: Mapping[str, Any], world: World) -> dict[str, Any]:
     seen: dict[str, Any] = {}
-    for column, name, title, kind in columns:
+    for column, name, title in columns:
         value = entry.get(name)
-        if kind == "number" and (value.__class__ is int or value.__class__ is float):
-            seen[title] = value
-        elif value is None and column.widget not in ("switch", "date_range"):
-            seen[title] = None
-        else:
+        if not _say(seen, title, column, value):
             seen.update(spoken(column, value, world))
     return seen
 

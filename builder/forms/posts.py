@@ -48,7 +48,8 @@ def read(form: Form, posted: Posted, world: World, stood: Stood = nothing_stood)
                 found[field.name] = rows
         elif field.typed:
             given = _sent(field, field.name, posted)
-            _take(partial(_value, form, field, given, world), (field.name,), found, problems)
+            if given is not None:
+                _take(partial(_value, form, field, given, world), (field.name,), found, problems)
     return found, problems
 
 
@@ -56,14 +57,15 @@ def _rows(
     form: Form, table: Field, posted: Posted, world: World, stood: Stood, problems: list[Problem]
 ) -> list[dict[str, Any]]:
     numbers = sorted({int(match[1]) for match in _cells_of(table, posted)})
+    columns = [column for column in table.columns if column.typed]
     rows: list[dict[str, Any]] = []
     for number in numbers:
         start = f"{table.name}-{number}-"
-        row = dict(stood(table, str(posted.get(start + MARK, ""))))
+        row = dict(stood(table, str(posted[start + MARK]))) if start + MARK in posted else {}
         told: list[Problem] = []
-        for column in table.columns:
-            if column.typed:
-                given = _sent(column, start + column.name, posted, off=None if column.name in row else "0")
+        for column in columns:
+            given = _sent(column, start + column.name, posted, off=None if column.name in row else "0")
+            if given is not None:
                 place = (table.name, len(rows), column.name)
                 _take(partial(_value, form, column, given, world), place, row, told)
         if told or any(value is not False for value in row.values()):  # a row with nothing in it is not sent
@@ -86,7 +88,9 @@ def _sent(field: Field, name: str, posted: Posted, off: str | None = "0") -> Any
     if field.several:
         many = posted.getlist(name) if hasattr(posted, "getlist") else posted.get(name, [])
         return [text for text in ([many] if isinstance(many, str) else many) if text.strip()]
-    return posted.get(name, off if field.widget == "switch" else None)
+    if name in posted:  # asked first: a post answers for what is missing by an exception, and much may be
+        return posted[name]
+    return off if field.widget == "switch" else None
 
 
 def _take(read: Callable[[], Any], place: Place, found: dict[str, Any], problems: list[Problem]) -> None:

@@ -24,6 +24,7 @@ from core.i18n import text
 
 UNITS = {"": 1, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
 NUMBER = re.compile(r"([+-]?\d{1,40}(?:,\d{3})*(?:\.\d{1,20})?)\s*(%?)(\D{0,4})")
+PLAIN = re.compile(r"-?[0-9]{1,15}")
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
 TIME = re.compile(r"(\d{1,2})[:点时](\d{2})?分?(?::\d{2})?")
 BETWEEN = re.compile(r"\s*(?:~|至|到|—|–|\bto\b)\s*")
@@ -50,6 +51,8 @@ def parse(field: Field, given: Any, world: World, offered: Sequence[Option] = ()
 
 
 def _number(field: Field, given: Any, world: World, offered: Sequence[Option]) -> float | int:
+    if field.widget != "percent" and given.__class__ is str and PLAIN.fullmatch(given):
+        return int(given)
     number = Decimal(str(given)) if _is_number(given) else _written_number(given, in_percent=field.widget == "percent")
     if not number.is_finite() or abs(number) > Decimal(MOST):
         raise ValueError(_("This is too large to compute with."))
