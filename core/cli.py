@@ -9,7 +9,7 @@ import click
 from flask.cli import FlaskGroup, ScriptInfo
 
 from core import jobs
-from core.db import dump_json
+from core.db import db, dump_json
 from core.errors import AppError, Problem
 
 STAYING = ("start", "worker", "ticker")
@@ -33,6 +33,7 @@ class Guantong(FlaskGroup):
         try:
             result = super().invoke(context)
             if context.invoked_subcommand not in STAYING and jobs.queued_here():
+                db.session.remove()  # what it has looked at since its commit would keep the jobs from writing
                 with context.ensure_object(ScriptInfo).load_app().app_context():
                     jobs.run_due()
         except AppError as error:

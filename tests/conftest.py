@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests import services
 
-pytest_plugins = ["tests.product", "tests.sales"]
+pytest_plugins = ["tests.product", "tests.sales", "tests.demo"]
 
 # A busy machine is not a bug: property tests find wrong answers, bench/ finds slow ones.
 settings.register_profile("product", deadline=None)

@@ -6,32 +6,31 @@
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from contextvars import Context
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from click.testing import CliRunner, Result
-from flask import Flask, has_app_context
+from flask import Flask
 from flask.cli import ScriptInfo
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from werkzeug.test import TestResponse
 
 from core import clock, jobs, schema
-from core.config import Settings
 from core.db import db
 from organization import accounts
 from organization.models import Company, Grant, Member, OrgUnit
-from tests import services
-from wsgi import cli, create_app
+from tests import beginnings, services
+from tests.beginnings import EMPTY, Kept, beginning
+from tests.running import TODAY, Running, make_app, within
+from wsgi import cli
 
-TODAY = dt.datetime(2025, 6, 30, 1, 0, tzinfo=dt.UTC)  # Monday 09:00 in Shanghai
 PASSWORD = "guantong-2025"
-CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -40,48 +39,27 @@ def _monday() -> Iterator[None]:
         yield
 
 
-def make_app(instance: Path, database_url: str = "", redis_url: str | None = None, **overrides: object) -> Flask:
-    url = database_url or f"sqlite:///{instance / 'guantong.db'}"
-    settings = Settings(instance=instance, database_url=url, redis_url=redis_url)
-    app = create_app(settings, **({"TESTING": True, "WTF_CSRF_ENABLED": False, "ARGON2": CHEAP} | overrides))
-    app.test_client_class = Browser
-    return app
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    running = Running(tmp_path_factory.mktemp("sqlite"))
+    return Kept(running, sqlite_file, tmp_path_factory.mktemp("beginnings"))
 
 
-class Browser(FlaskClient):
-    """A request has its own session and `g`, as on a server, and not those of the test around it.
-
-    What the test has prepared is committed first; what it reads afterwards comes from the database anew.
-    """
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        if not has_app_context():
-            return super().open(*args, **kwargs)
-        db.session.commit()
-        try:
-            return Context().run(super().open, *args, **kwargs)
-        finally:
-            db.session.expire_all()
+@contextmanager
+def sqlite_file(template: str | None, instance: Path) -> Iterator[str]:
+    file = instance / "guantong.db"
+    if template:
+        shutil.copy(str(sa.make_url(template).database), file)
+    yield f"sqlite:///{file}"
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with the newest schema, made once and copied for each test."""
-    instance = tmp_path_factory.mktemp("template")
-    _make_schema(make_app(instance))
-    return instance / "guantong.db"
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> sa.URL:
-    return services.fast_postgres()
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
-    with services.postgres_database(postgres_server) as url:
-        _make_schema(make_app(tmp_path_factory.mktemp("template"), url))
-        yield sa.make_url(url)
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    server = services.fast_postgres()
+    running = Running(tmp_path_factory.mktemp("postgres"), server.render_as_string(hide_password=False))
+    new = partial(services.postgres_database, server)
+    with closing(Kept(running, new, tmp_path_factory.mktemp("beginnings"))) as kept:
+        yield kept
 
 
 @pytest.fixture(scope="session")
@@ -90,11 +68,10 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
-def _make_schema(app: Flask) -> None:
-    with app.app_context():
-        db.create_all()  # quicker than the migrations; tests/core/test_migrations.py proves that they make the same
-        command.stamp(schema.alembic_config(), "head")
-        db.engine.dispose()
+@beginning(EMPTY, on=None)
+def make_schema() -> None:
+    db.create_all()  # quicker than the migrations; tests/core/test_migrations.py proves that they make the same
+    command.stamp(schema.alembic_config(), "head")
 
 
 @pytest.fixture
@@ -104,44 +81,52 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of this test's own, with the newest schema and no rows."""
-    if database_kind == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "guantong.db")
-        yield f"sqlite:///{tmp_path / 'guantong.db'}"
-        return
-    template = request.getfixturevalue("postgres_template")
-    with services.postgres_database(template, template=template.database) as url:
-        yield url
+def kept(database_kind: str, request: pytest.FixtureRequest) -> Kept:
+    """What tests begin with on the kind of database of this one."""
+    found: Kept = request.getfixturevalue(database_kind)
+    return found
 
 
 @pytest.fixture
-def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(kept: Kept, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, with the newest schema and the rows of the fixtures it names."""
+    with kept.copy(beginnings.of(request.fixturenames), tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_database(kept: Kept, tmp_path: Path) -> Iterator[str]:
     """The address of a database without any table, as a new installation finds it."""
-    if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'guantong.db'}"
-        return
-    with services.postgres_database(request.getfixturevalue("postgres_server")) as url:
-        yield url
+    with kept.blank(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
-def app(tmp_path: Path, database: str) -> Iterator[Flask]:
-    """The product within an application context, on an empty database."""
-    yield from _within(make_app(tmp_path, database))
-
-
-@pytest.fixture
-def bare_app(tmp_path: Path, empty_database: str) -> Iterator[Flask]:
-    """The product before its first start: no schema yet."""
-    yield from _within(make_app(tmp_path, empty_database))
-
-
-def _within(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
+def app(kept: Kept, tmp_path: Path, database: str) -> Iterator[Flask]:
+    """The product within an application context, on this test's database."""
+    with kept.running.at(tmp_path, database) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
+
+
+@pytest.fixture
+def own_app(tmp_path: Path, database: str) -> Iterator[Flask]:
+    """An app that no other test sees, for those who add pages to it or leave threads behind."""
+    with within(make_app(tmp_path, database)) as app:
+        yield app
+
+
+@pytest.fixture
+def speaking(sqlite: Kept, tmp_path: Path) -> Iterator[Flask]:
+    """The product without a database: engines that know no rows need it for the words of their problems."""
+    with sqlite.blank(tmp_path) as nothing, sqlite.running.at(tmp_path, nothing) as app:
+        yield app
+
+
+@pytest.fixture
+def bare_app(kept: Kept, tmp_path: Path, empty_database: str) -> Iterator[Flask]:
+    """The product before its first start: no schema yet."""
+    with kept.running.at(tmp_path, empty_database) as app:
+        yield app
 
 
 @pytest.fixture
@@ -157,7 +142,8 @@ def guantong(app: Flask) -> Callable[..., Result]:
         db.session.commit()
         script = ScriptInfo(create_app=lambda: app)
         try:
-            return Context().run(CliRunner().invoke, cli, args, input=input, obj=script, prog_name="guantong")
+            options = {"input": input, "obj": script, "prog_name": "guantong", "catch_exceptions": False}
+            return Context().run(CliRunner().invoke, cli, args, **options)
         finally:
             db.session.expire_all()
 
@@ -198,29 +184,27 @@ class People:
 
 @pytest.fixture
 def people(app: Flask) -> People:
-    return make_people()
+    return find_people()
 
 
-def make_people() -> People:
+@beginning("people", on=EMPTY)
+def make_people() -> None:
     headquarters = add_unit(None, "HQ", "康联医疗器械", "company")
     company = Company(id=headquarters.id, name="康联医疗器械", levels=LEVELS, link_templates={})
     db.session.add(company)
     east = add_unit(headquarters, "EAST", "华东大区", "region")
     shanghai = add_unit(east, "SH", "上海", "province")
-    hr = add_member(headquarters, "H001", "何人事", "hr_admin")
-    east_manager = add_member(east, "E001", "华东大区经理", "region_manager")
-    an = add_member(shanghai, "S001", "安店长", "sales")
-    east.head, shanghai.head = east_manager, east_manager
-    db.session.commit()
-    return People(company, headquarters, east, shanghai, hr, east_manager, an)
+    add_member(headquarters, "H001", "何人事", "hr_admin")
+    east.head = shanghai.head = add_member(east, "E001", "华东大区经理", "region_manager")
+    add_member(shanghai, "S001", "安店长", "sales")
 
 
 def find_people() -> People:
-    """The same people in a database that was copied."""
     units = {unit.code: unit for unit in db.session.scalars(sa.select(OrgUnit))}
     members = {member.code: member for member in db.session.scalars(sa.select(Member))}
     company = db.session.scalars(sa.select(Company)).one()
     where = (units["HQ"], units["EAST"], units["SH"])
+    db.session.commit()  # a test that has only looked keeps no writer waiting
     return People(company, *where, members["H001"], members["E001"], members["S001"])
 
 

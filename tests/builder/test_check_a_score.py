@@ -21,7 +21,7 @@ def problems(pack: dict[tuple[str, str], Source], document: Document) -> list[tu
     return [(problem.path, problem.code) for problem in definitions.check(document, pack)]
 
 
-def test_the_packs_own_score_holds_together(app: Any, pack: dict[tuple[str, str], Source]) -> None:
+def test_the_packs_own_score_holds_together(speaking: Any, pack: dict[tuple[str, str], Source]) -> None:
     assert problems(pack, pack[COMPOSITE].document) == []
 
 
@@ -42,13 +42,13 @@ def test_the_packs_own_score_holds_together(app: Any, pack: dict[tuple[str, str]
     ],
 )
 def test_what_does_not_fit_is_told_at_its_place(
-    app: Any, pack: dict[tuple[str, str], Source], place: str, value: Any, path: str, code: str
+    speaking: Any, pack: dict[tuple[str, str], Source], place: str, value: Any, path: str, code: str
 ) -> None:
     document = changed(pack[COMPOSITE].document, f"/body/score/{place}", value)
     found = problems(pack, document)
     assert (f"/body/score{path}", code) in found if code else found == []
 
 
-def test_a_score_of_itself_is_a_circle(app: Any, pack: dict[tuple[str, str], Source]) -> None:
+def test_a_score_of_itself_is_a_circle(speaking: Any, pack: dict[tuple[str, str], Source]) -> None:
     document = changed(pack[COMPOSITE].document, "/body/score/inputs/revenue/metric", "medical.composite")
     assert [code for _path, code in problems(pack, document)] == ["circle"]

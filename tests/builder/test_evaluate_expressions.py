@@ -19,7 +19,7 @@ WEIGHTS = [
 
 
 @pytest.fixture(autouse=True)
-def _words(app: Flask) -> None:
+def _words(speaking: Flask) -> None:
     """Problems are told in words, and words need the product."""
 
 

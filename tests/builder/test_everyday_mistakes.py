@@ -101,8 +101,8 @@ def test_no_remedy_makes_it_worse(mistake: Mistake) -> None:
 
 
 @pytest.fixture
-def request_in_chinese(app: Flask) -> Any:
-    with app.test_request_context(headers={"Accept-Language": "zh"}):
+def request_in_chinese(speaking: Flask) -> Any:
+    with speaking.test_request_context(headers={"Accept-Language": "zh"}):
         yield
 
 

@@ -18,6 +18,8 @@ from tests.builder import documents
 from tests.product import add_member
 from tests.sales import CASCADE, Sales
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 FORMULA: Document = {
     "kind": "formula",
     "schema_version": 1,

@@ -7,11 +7,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from builder import definitions, packs
+from builder import definitions
 from builder.models import Definition, DefinitionVersion
 from core.db import Document, db
 from tests.builder import documents
 from tests.product import People, add_member
+
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
 
 ANSWERS = {
     "title": "科室会场次",
@@ -28,14 +30,6 @@ ANSWERS = {
 @pytest.fixture
 def hr(people: People, sign_in: Any) -> FlaskClient:
     return sign_in(people.hr)
-
-
-@pytest.fixture
-def medical(people: People) -> People:
-    for key in ("okr_core", "medical_goals"):
-        packs.install(packs.shipped_folder(key), people.company.id, by_id=None)
-    db.session.commit()
-    return people
 
 
 def publish(people: People, document: Document) -> DefinitionVersion:

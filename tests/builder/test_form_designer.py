@@ -17,6 +17,8 @@ from organization import spreadsheets
 from organization.models import Member
 from tests.product import People
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 
 @pytest.fixture
 def hr(client: FlaskClient, people: People, sign_in: Callable[[Member], object]) -> FlaskClient:

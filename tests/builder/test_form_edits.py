@@ -20,8 +20,8 @@ AROUND = Around()
 
 
 @pytest.fixture(autouse=True)
-def words(app: Flask) -> Any:
-    with app.test_request_context():
+def words(speaking: Flask) -> Any:
+    with speaking.test_request_context():
         yield
 
 

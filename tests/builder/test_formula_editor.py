@@ -17,6 +17,8 @@ from core.db import db
 from tests.product import add_member
 from tests.sales import Sales
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 WEIGHT = "medical.member_weight"
 
 

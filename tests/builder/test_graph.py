@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from builder import definitions, graph, packs
+from builder import definitions, graph
 from builder.models import DefinitionVersion
 from core.config import CHECKOUT
 from core.db import Document, db
@@ -30,14 +30,6 @@ def drawn() -> graph.Graph:
 @pytest.fixture
 def hr(people: People, sign_in: Any) -> FlaskClient:
     return sign_in(people.hr)
-
-
-@pytest.fixture
-def medical(people: People) -> People:
-    for key in ("okr_core", "medical_goals"):
-        packs.install(packs.shipped_folder(key), people.company.id, by_id=None)
-    db.session.commit()
-    return people
 
 
 def titles(drawn: graph.Graph, ids: Any) -> set[str]:

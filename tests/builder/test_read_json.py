@@ -30,9 +30,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_it_is_refused_with_a_sentence(app: Flask, name: str) -> None:
+def test_it_is_refused_with_a_sentence(speaking: Flask, name: str) -> None:
     text, code = HOSTILE[name]
-    with app.test_request_context(headers={"Accept-Language": "zh"}), pytest.raises(Invalid) as refused:
+    with speaking.test_request_context(headers={"Accept-Language": "zh"}), pytest.raises(Invalid) as refused:
         json_text.read(text)
     (problem,) = refused.value.problems
     assert problem.code == code
@@ -40,12 +40,12 @@ def test_it_is_refused_with_a_sentence(app: Flask, name: str) -> None:
     assert len(problem.message) < 200
 
 
-def test_brackets_within_strings_do_not_count_as_depth(app: Flask) -> None:
+def test_brackets_within_strings_do_not_count_as_depth(speaking: Flask) -> None:
     assert json_text.read('"' + "[" * 500 + '"') == "[" * 500
     assert json_text.read('["\\"", [["\\\\"]]]') == ['"', [["\\"]]]
 
 
-def test_what_is_shown_reads_back_as_the_same(app: Flask) -> None:
+def test_what_is_shown_reads_back_as_the_same(speaking: Flask) -> None:
     value = {"title": {"zh": "销售额 “含税”"}, "list": [1, 2.5, None, True], "body": {}}
     assert json_text.read(json_text.dump(value)) == value
     assert list(json_text.read(json_text.dump(value))) == ["title", "list", "body"], "the order is the author's"

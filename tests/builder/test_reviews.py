@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from builder import definitions, packs
+from builder import definitions
 from builder.models import DefinitionVersion, Review
 from core.audit import AuditEvent
 from core.db import Document, db
@@ -18,14 +18,6 @@ from tests.builder import documents
 from tests.builder.reviewing import decide, in_force, page, submit
 from tests.product import People, add_member, add_unit
 from tests.sales import Sales
-
-
-@pytest.fixture
-def medical(people: People) -> People:
-    for key in ("okr_core", "medical_goals"):
-        packs.install(packs.shipped_folder(key), people.company.id, by_id=None)
-    db.session.commit()
-    return people
 
 
 def small_cascade() -> Document:

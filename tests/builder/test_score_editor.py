@@ -12,6 +12,8 @@ from core.db import Document, db
 from tests.product import add_member
 from tests.sales import Sales
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 COMPOSITE = "medical.composite"
 
 

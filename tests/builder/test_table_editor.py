@@ -22,8 +22,8 @@ STAGES = next(file for file in SEEDS if file.stem == "medical.stage_weights")
 
 
 @pytest.fixture(autouse=True)
-def _chinese(app: Flask) -> Iterator[None]:
-    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+def _chinese(speaking: Flask) -> Iterator[None]:
+    with speaking.test_request_context(headers={"Accept-Language": "zh-CN"}):
         yield
 
 

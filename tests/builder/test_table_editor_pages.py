@@ -18,6 +18,8 @@ from organization.imports import reading
 from tests.builder import documents
 from tests.product import People, add_member
 
+pytestmark = pytest.mark.sqlite  # pages of one document: no database shows them otherwise
+
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*/definitions/table/*.json"))
 STAGES = next(file for file in SEEDS if file.stem == "medical.stage_weights")
 JSON = {"Accept": "application/json"}

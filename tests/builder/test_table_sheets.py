@@ -79,11 +79,11 @@ def column(name: str, kind: str) -> Document:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("write", [spreadsheets.workbook, spreadsheets.comma_separated])
-def test_whatever_stands_in_a_table_comes_back_from_a_sheet(app: Flask, write: Any, language: str) -> None:
+def test_whatever_stands_in_a_table_comes_back_from_a_sheet(speaking: Flask, write: Any, language: str) -> None:
     @settings(deadline=None, max_examples=60)
     @given(tables())
     def comes_back(document: Document) -> None:
         assert table_sheets.taken_in(document, write(*table_sheets.sheet(document["body"]))) == document
 
-    with app.test_request_context(headers={"Accept-Language": language}):
+    with speaking.test_request_context(headers={"Accept-Language": language}):
         comes_back()

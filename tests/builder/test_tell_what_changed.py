@@ -44,43 +44,43 @@ CASES: list[tuple[str, str, Any, list[str], list[str]]] = [
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("name", "place", "value", "chinese", "english"), CASES)
 def test_a_change_is_told_in_both_languages(
-    app: Flask, name: str, place: str, value: Any, chinese: list[str], english: list[str], language: str
+    speaking: Flask, name: str, place: str, value: Any, chinese: list[str], english: list[str], language: str
 ) -> None:
     old = load(name)
-    with app.test_request_context(headers={"Accept-Language": language}):
+    with speaking.test_request_context(headers={"Accept-Language": language}):
         assert differences.sentences(old, changed(old, place, value)) == (chinese if language == "zh" else english)
 
 
-def test_the_same_content_has_no_differences(app: Flask) -> None:
+def test_the_same_content_has_no_differences(speaking: Flask) -> None:
     for document in documents.everything().values():
         assert differences.sentences(document, document) == []
 
 
-def test_moving_a_row_is_told_as_that(app: Flask) -> None:
+def test_moving_a_row_is_told_as_that(speaking: Flask) -> None:
     old = load("table")
     moved = changed(old, "/body/rows", old["body"]["rows"][::-1])
-    with app.test_request_context(headers={"Accept-Language": "zh"}):
+    with speaking.test_request_context(headers={"Accept-Language": "zh"}):
         assert differences.sentences(old, moved) == ["顺序 调整了顺序"]
 
 
-def test_rows_that_come_and_go_are_told_with_what_they_say(app: Flask) -> None:
+def test_rows_that_come_and_go_are_told_with_what_they_say(speaking: Flask) -> None:
     old = load("table")
     row = {"id": "w3", "when": {"c1": '"衰退期"'}, "then": {"c2": "5%", "c3": "95%"}}
-    with app.test_request_context(headers={"Accept-Language": "zh"}):
+    with speaking.test_request_context(headers={"Accept-Language": "zh"}):
         (added,) = differences.sentences(old, changed(old, "/body/rows/2", row))
         (removed,) = differences.sentences(old, changed(old, "/body/rows/0", GONE))
     assert added.startswith("衰退期 新增:")
     assert removed.startswith("推广期 删除,原为:")
 
 
-def test_renaming_keeps_what_is_said_about_a_thing_together(app: Flask) -> None:
+def test_renaming_keeps_what_is_said_about_a_thing_together(speaking: Flask) -> None:
     old = load("table")
     new = changed(changed(old, "/body/outputs/0/title/zh", "覆盖"), "/body/rows/0/then/c2", "45%")
-    with app.test_request_context(headers={"Accept-Language": "zh"}):
+    with speaking.test_request_context(headers={"Accept-Language": "zh"}):
         assert differences.sentences(old, new) == ["覆盖:标题 覆盖率 → 覆盖", "推广期:覆盖 40% → 45%"]
 
 
-def test_a_form_tells_fields_rules_and_order_in_words(app: Flask) -> None:
+def test_a_form_tells_fields_rules_and_order_in_words(speaking: Flask) -> None:
     old = load("form")
     new = json.loads(json.dumps(old))
     properties = new["body"]["data"]["properties"]
@@ -92,7 +92,7 @@ def test_a_form_tells_fields_rules_and_order_in_words(app: Flask) -> None:
         *new["body"].get("rules", ()),
         {"id": "r90", "when": f"{first['title']}<=2", "then": [{"show": "f90"}, {"set": "f90", "to": '"无"'}]},
     ]
-    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+    with speaking.test_request_context(headers={"Accept-Language": "zh-CN"}):
         told = differences.sentences(old, new)
     assert "添加字段“理由”(多行文字)" in told
     assert any(sentence.endswith(f'当 {first["title"]}<=2 时,显示 “理由”, 设为 “理由” = "无"') for sentence in told), (

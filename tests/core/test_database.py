@@ -13,9 +13,9 @@ from tests.core.test_jobs import at_once
 from tests.product import People, add_member
 
 
-def test_a_get_cannot_write(app: Flask) -> None:
-    app.add_url_rule("/writes", view_func=writes, methods=["GET", "POST"])
-    client = app.test_client()
+def test_a_get_cannot_write(own_app: Flask) -> None:
+    own_app.add_url_rule("/writes", view_func=writes, methods=["GET", "POST"])
+    client = own_app.test_client()
     with pytest.raises(sa.exc.DBAPIError, match=r"readonly|read-only"):
         client.get("/writes")
     assert events() == 0
@@ -23,9 +23,9 @@ def test_a_get_cannot_write(app: Flask) -> None:
     assert events() == 1
 
 
-def test_a_get_after_a_post_on_the_same_connection_cannot_write_either(app: Flask) -> None:
-    app.add_url_rule("/writes", view_func=writes, methods=["GET", "POST"])
-    client = app.test_client()
+def test_a_get_after_a_post_on_the_same_connection_cannot_write_either(own_app: Flask) -> None:
+    own_app.add_url_rule("/writes", view_func=writes, methods=["GET", "POST"])
+    client = own_app.test_client()
     for _ in range(2):
         assert client.post("/writes").status_code == 200
         with pytest.raises(sa.exc.DBAPIError, match=r"readonly|read-only"):

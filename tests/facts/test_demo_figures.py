@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from builder import packs
 from core import jobs
 from core.db import db
 from organization import accounts
@@ -17,20 +15,17 @@ from runtime.facts.models import Fact, counts
 from runtime.facts.periods import read
 from runtime.goals import plans, publishing, targets
 from runtime.goals.models import Goal, GoalSet
-from seeds.demo import facts_a1, organisation_a1
+from seeds.demo import facts_a1
 from seeds.demo.facts_a1 import METRIC, QUARTERS, SEASON
 from tests.product import CountedStatements
 from tests.sales import CASCADE
 
 
 @pytest.fixture
-def a1(app: Flask) -> Company:
-    company = organisation_a1.load()
-    packs.install(packs.shipped_folder("medical_goals"), company.id, by_id=None)
-    facts_a1.load(company)
+def a1(demo_figures: Company) -> Company:
     accounts.create(member("E0002"), login="E0002", password="guantong-2025", must_change=False)
     db.session.commit()
-    return company
+    return demo_figures
 
 
 def member(code: str) -> Member:

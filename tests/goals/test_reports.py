@@ -3,15 +3,13 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select
 
 from core.db import db
-from organization.models import Member
+from organization.models import Company, Member
 from runtime.actions.models import Task, TaskItem
 from runtime.goals import reports, standing
 from runtime.goals.models import Goal, GoalSet
-from seeds.demo import organisation_a1
 from tests.goals.test_campaigns import campaign_of
 from tests.goals.test_entering_a_target import text_of
 from tests.product import add_member, add_unit
@@ -111,9 +109,7 @@ def test_S2_completion_is_the_sum_of_actuals_over_the_sum_of_targets_of_people(
 # ── 新人流失 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_S11_the_southwest_of_the_demo_lost_30_percent_of_its_newcomers(app: Flask) -> None:
-    organisation_a1.load()
-    db.session.commit()
+def test_S11_the_southwest_of_the_demo_lost_30_percent_of_its_newcomers(demo_company: Company) -> None:
     boss = db.session.scalars(select(Member).where(Member.code == "E0001")).one()
     worst, *others = reports.attrition(boss, 3)
     assert (worst.name, worst.joined, worst.left, worst.rate) == ("西南大区", 10, 3, 0.3)

@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.db import db
 from organization import accounts, members
-from organization.models import Customer, Grant, Member, OrgUnit
-from seeds.demo import organisation_a1
+from organization.models import Company, Customer, Grant, Member, OrgUnit
 from tests.product import PASSWORD, CountedStatements, People, add_unit
 
 SignIn = Callable[[Member], FlaskClient]
@@ -22,9 +20,8 @@ LIMIT = 4
 
 
 @pytest.fixture
-def a1(app: Flask) -> None:
+def a1(demo_company: Company) -> None:
     """The demo company; its HR and one salesperson may sign in."""
-    organisation_a1.load()
     for code in ("E0002", "JS001", "RXN"):
         accounts.create(_member(code), login=code, password=PASSWORD, must_change=False)
     db.session.commit()

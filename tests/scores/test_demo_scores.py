@@ -3,16 +3,13 @@
 from collections import Counter
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from builder import packs
 from core import jobs
 from core.db import db
-from organization.models import Member, Product
+from organization.models import Company, Member, Product
 from runtime.scores import lists
 from runtime.scores.models import Score, ScoreRun
-from seeds.demo import facts_a1, organisation_a1
 
 # 梁若军 of 上海 in the first quarter of 2025: product, target, sales and gross profit in yuan, and the weights of the
 # stage it was in (coverage, visits, sales, profit). He covered 8 of 12 institutions (80 % were asked) and made 7.5
@@ -31,13 +28,9 @@ LINES = (
 POINTS = [103.0, 94.0, 109.5, 115.4, 95.1, 104.8, 87.8, 83.4]
 
 
-def test_F13_four_quarters_are_scored_and_one_person_comes_out_as_by_hand(app: Flask) -> None:
-    company = organisation_a1.load()
-    packs.install(packs.shipped_folder("medical_goals"), company.id, by_id=None)
-    facts_a1.load(company)
-    db.session.commit()
+def test_F13_four_quarters_are_scored_and_one_person_comes_out_as_by_hand(demo_figures: Company) -> None:
     jobs.run_due()
-    runs = {run.period: run for run, _title in lists.runs(company.id)}
+    runs = {run.period: run for run, _title in lists.runs(demo_figures.id)}
     assert sorted(runs) == ["2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2"]
     for run in runs.values():
         scores = db.session.scalars(select(Score).where(Score.run_id == run.id)).all()
