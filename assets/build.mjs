@@ -23,7 +23,7 @@ write("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
 
 async function bundle() {
   const { metafile } = await esbuild.build({
-    entryPoints: ["app.js", "charts.js", "code.js", "flow_designer.js", "form_designer.js", "form_page.js", "formula.js", "service_worker.js", "table.js", "app.css"].map((name) => join(SOURCES, name)),
+    entryPoints: ["app.js", "charts.js", "code.js", "flow_designer.js", "form_designer.js", "form_page.js", "formula.js", "rich_text.js", "service_worker.js", "table.js", "app.css"].map((name) => join(SOURCES, name)),
     outdir: BUILT,
     entryNames: "[name]-[hash]",
     bundle: true,

@@ -32,7 +32,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   document.addEventListener(failure, ({ target }) => target.matches("form[data-kept]") && target.setAttribute("data-unsaved", ""));
 }
 
-const kept = "form[data-unsaved], [data-formula-slot], [data-formula-ink], [data-form-page] :focus, [data-signature]";
+const kept = "form[data-unsaved], [data-formula-slot], [data-formula-ink], [data-form-page] :focus, [data-signature], [data-rich-text][data-ready]";
 const morphed = Idiomorph.defaults.callbacks.beforeNodeMorphed;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => (old.matches?.(kept) || isSame(old, fresh) ? false : morphed(old, fresh));
 

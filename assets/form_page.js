@@ -4,6 +4,7 @@ import "./form_page/live.js";
 import "./form_page/location.js";
 import "./form_page/panels.js";
 import "./form_page/print.js";
+import "./form_page/rich_text.js";
 import "./form_page/rows.js";
 import "./form_page/signature.js";
 import "./form_page/uploads.js";

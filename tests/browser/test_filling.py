@@ -10,7 +10,7 @@ from core.db import db
 from runtime.submissions.models import Submission
 from tests.browser.conftest import DESKTOP, PHONE, serving
 from tests.product import PASSWORD, People
-from tests.submissions.conftest import KEY, POSTED, PROPOSAL, Publish, publish
+from tests.submissions.conftest import KEY, PROPOSAL, Publish, publish
 
 __all__ = ["publish"]
 
@@ -57,42 +57,6 @@ def test_a_region_manager_fills_the_proposal_on_a_phone(
     assert one.values["total"] == 3600
     assert one.values["why"] == "先试点"
     assert [row["item"] for row in one.values["resources"]] == ["展架", "样品"]
-
-
-def test_hr_finds_it_by_a_field_and_takes_it_out(
-    app: Flask, people: People, publish: Publish, browser: Browser, assert_accessible: Callable[[Page], None]
-) -> None:
-    publish(records=[{"id": "v1", "roles": ["hr_admin"], "see": "all", "may": ["edit", "delete", "export"]}])
-    code = people.hr.code
-    client = app.test_client()
-    client.post("/sign-in", data={"login": people.an.code, "password": PASSWORD})
-    for name, kind in (("one", "price"), ("two", "gift")):
-        client.post(f"/forms/{KEY}", data=POSTED | {"client_id": name, "kind": kind})
-    db.session.remove()  # its transaction would keep the server from writing
-    with serving(app) as url:
-        page = browser.new_page(viewport=DESKTOP, locale="zh-CN")
-        page.goto(f"{url}/sign-in")
-        page.fill("[name=login]", code)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.goto(f"{url}/forms")
-        page.get_by_role("link", name="区域提案").last.click()
-        expect(page.locator("tbody tr")).to_have_count(2)
-        assert_accessible(page)
-        page.locator("#condition-0").select_option(label="动作")
-        page.locator("#words-0").fill("赠品")
-        page.get_by_role("button", name="查找").click()
-        expect(page.locator("tbody tr")).to_have_count(1)
-        with page.expect_download() as download:
-            page.get_by_role("link", name="Excel").click()
-        assert download.value.suggested_filename.endswith(".xlsx")
-        page.locator("tbody a").click()
-        expect(page.get_by_text("谁能看到，为什么")).to_be_visible()
-        page.set_viewport_size(PHONE)
-        assert_accessible(page)
-        page.goto(f"{url}/forms/{KEY}/records")
-        assert_accessible(page)
-        page.close()
 
 
 def refuse_what_is_missing(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""HR builds the regional proposal from nothing, looks at it on a phone as a region manager, and publishes it."""
+"""The designer of forms by mouse and by keys. What HR does with it from nothing on stands in test_forms_story.py."""
 
 from collections.abc import Callable, Iterator
 
@@ -48,12 +48,6 @@ def add(page: Page, kind: str) -> None:
     settled(page, page.locator(f"#kind-{kind}").click, "/add")
 
 
-def write(page: Page, label: str, words: str) -> None:
-    box = page.locator(".designer-panel").get_by_label(label, exact=True).first
-    box.fill(words)
-    settled(page, lambda: box.press("Tab"))
-
-
 def draft_body(people: People) -> Document:
     db.session.expire_all()
     definition = definitions.find(people.company.id, "form", KEY)
@@ -63,73 +57,6 @@ def draft_body(people: People) -> Document:
     body: Document = draft.document["body"]
     db.session.commit()  # the server writes next
     return body
-
-
-def built(page: Page) -> None:
-    """关联度 1 to 5, a reason that appears when it is low, and a list of resources that may not be empty."""
-    add(page, "section")
-    write(page, "标题", "提案")
-    add(page, "number")
-    write(page, "标题", "目标关联度评分")
-    write(page, "不小于", "1")
-    write(page, "不超过", "5")
-    settled(page, page.locator(".designer-panel").get_by_label("必填", exact=True).check)
-    add(page, "long_text")
-    write(page, "标题", "理由")
-    add(page, "table")
-    write(page, "标题", "资源需求清单")
-    settled(page, page.locator(".designer-panel").get_by_label("必填", exact=True).check)
-    settled(page, page.locator("#pane-rules").click)
-    settled(page, page.get_by_role("button", name="当……就……").click)
-    write(page, "比较值", "2")
-
-
-def test_hr_builds_the_regional_proposal_from_nothing_and_publishes_it(
-    designer: Page, people: People, assert_accessible: Callable[[Page], None]
-) -> None:
-    page = designer
-    manager = f"{people.east_manager.name} · 大区经理 · {people.east.name}"
-    db.session.commit()
-    built(page)
-    assert_accessible(page)
-    expect(page.get_by_text("草稿没有问题")).to_be_visible()
-    body = draft_body(people)
-    assert body["rules"][0]["when"] == "目标关联度评分<=2"
-    assert body["rules"][0]["then"] == [{"show": "f2"}]
-
-    settled(page, lambda: page.get_by_label("以谁的身份看").select_option(label=manager) and None)
-    settled(page, page.get_by_label("手机", exact=True).check)
-    page.get_by_role("link", name="预览").first.click()
-    expect(page.get_by_role("heading", name="预览:区域反向提案")).to_be_visible()
-    preview(page)
-    assert_accessible(page)
-
-    page.get_by_role("link", name="返回设计器").or_(page.get_by_role("link", name="回到设计器")).first.click()
-    page.get_by_role("link", name="审核并发布").click()
-    page.locator("main form button.btn-primary").first.click()
-    expect(page.get_by_text("第 1 版").or_(page.get_by_text("版本 1")).first).to_be_visible()
-    version = definitions.published(people.company.id, "form", KEY)
-    assert version is not None
-    assert version.document["body"]["rules"] == body["rules"]
-
-
-def preview(page: Page) -> None:
-    """Refused with 6 and with an empty list; the reason appears when the score is low; then it could be sent."""
-    page.set_viewport_size(PHONE)
-    score = page.get_by_label("目标关联度评分")
-    reason = page.get_by_label("理由")
-    score.fill("6")
-    settled(page, page.get_by_role("button", name="试提交").click, "/preview")
-    expect(page.get_by_role("alert")).to_contain_text("5")
-    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
-    expect(reason).to_have_count(0)
-    score.fill("2")
-    settled(page, lambda: score.press("Tab"), "/preview")
-    expect(reason).to_be_visible()
-    page.get_by_label("名称").first.fill("样机")
-    settled(page, page.get_by_role("button", name="试提交").click, "/preview")
-    expect(page.get_by_text("可以提交")).to_be_visible()
-    page.set_viewport_size(DESKTOP)
 
 
 def test_a_field_is_moved_doubled_and_taken_back_with_keys_alone(designer: Page, people: People) -> None:
