@@ -18,10 +18,10 @@ AMOUNT = {
     "type": "choose",
     "title": {"zh": "金额大小", "en": "Amount"},
     "branches": [
-        {"id": "b1", "when": "金额>100000", "steps": [approve("n3", "分管副总", EXECUTIVES, mode="all")]},
+        {"id": "b1", "when": "目标值>100000", "steps": [approve("n3", "分管副总", EXECUTIVES, mode="all")]},
         {
             "id": "b2",
-            "when": "金额>50000",
+            "when": "目标值>50000",
             "steps": [approve("n4", "设备部与财务部联合审批会签"), approve("n5", "财务")],
         },
     ],
@@ -74,7 +74,12 @@ BODY: Document = {
         *(AMOUNT, TOGETHER, EACH),
         {"id": "n11", "type": "wait", "title": {"zh": "冷静期"}, "for": {"working_hours": 8}},
         DECIDE,
-        {"id": "n14", "type": "effect", "title": {"zh": "动作"}, "then": [{"do": "award", "points": 5}]},
+        {
+            "id": "n14",
+            "type": "effect",
+            "title": {"zh": "动作"},
+            "then": [{"do": "award", "points": 5, "for": {"kind": "submitter"}, "reason": {"zh": "提案被采纳"}}],
+        },
         {"id": "n15", "type": "call", "title": {"zh": "子流程"}, "workflow": "medical.other"},
         {"id": "n16", "type": "notify", "title": {"zh": '抄送 <HR> & "人事"'}, "who": [HR["to"]]},
     ],

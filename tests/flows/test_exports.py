@@ -30,7 +30,7 @@ def test_the_policy_says_every_step_in_one_numbered_sentence() -> None:
     assert "1. 直接主管：由发起人的直接主管审批" in told
     assert "找不到人时转给全公司的HR 管理员" in told
     assert "超时 8 小时转给上 1 级" in told
-    assert "2.1. 如果金额>100000" in told
+    assert "2.1. 如果目标值>100000" in told
     assert "退回：须写原因；退回到发起人，改好直接回到这一步。" in told
 
 
@@ -116,4 +116,4 @@ def test_mermaid_quotes_what_its_language_would_read() -> None:
     text = mermaid.text(drawn())
     assert text.startswith("flowchart TD\n")
     assert "抄送 #lt;HR#gt; #amp; #quot;人事#quot;" in text
-    assert 'n_n2__fork -->|"如果金额#gt;100000"| n_n3' in text
+    assert 'n_n2__fork -->|"如果目标值#gt;100000"| n_n3' in text
