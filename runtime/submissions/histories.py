@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from builder import forms
 from builder.forms import Field, Form
+from builder.models import DefinitionVersion
 from core.audit import AuditEvent
 from core.db import Document, db
 from organization import roles
@@ -65,6 +67,7 @@ def _step(page: RecordPage, event: AuditEvent, names: Mapping[int, str]) -> Step
     said = event.value
     before, after = (said.before or {}, said.after or {}) if said else ({}, {})
     changes = list(_changes(page, before.get("values", {}), after.get("values", {}))) if before and after else []
+    changes += _left_behind(page, before) if event.action == "submission.migrate" else []
     by = names.get(event.by_id or 0, _("By a public link"))
     return Step(event.action.partition(".")[2], event.at, by, (said.reason or "") if said else "", changes)
 
@@ -72,16 +75,26 @@ def _step(page: RecordPage, event: AuditEvent, names: Mapping[int, str]) -> Step
 def _changes(page: RecordPage, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for at in page.form.tops:
         if before.get(at.name) != after.get(at.name) and at.id not in page.state.unseen:
-            yield Change(at, _said(page, at, before.get(at.name)), _said(page, at, after.get(at.name)))
+            yield Change(at, said(page, at, before.get(at.name)), said(page, at, after.get(at.name)))
 
 
-def _said(page: RecordPage, at: Field, value: Any) -> str:
+def said(page: FillingPage, at: Field, value: Any) -> str:
+    """A value of a field in words; a sub-table as its rows."""
     if value is None:
         return "—"
     if at.widget != "table":
         return page.shown(at, value) or "—"
     rows = (" / ".join(page.shown(column, row.get(column.name)) for column in at.columns) for row in value)
     return "; ".join(rows)
+
+
+def _left_behind(page: RecordPage, before: Mapping[str, Any]) -> Iterator[Change]:
+    """What stood in fields that the version it was moved to does not have."""
+    version = db.session.get(DefinitionVersion, before.get("version", 0))
+    form = forms.of(version.document["body"], version.digest) if version else page.form
+    for at in form.tops:
+        if at.id not in page.form.fields and before.get("values", {}).get(at.name) is not None:
+            yield Change(at, said(page, at, before["values"][at.name]), "—")
 
 
 # ── 谁能看到 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,4 +142,4 @@ def _seer(one: Granted) -> Seer:
 def kept(page: RecordPage, submission: Submission) -> list[tuple[Field, str]]:
     """Fields that a rule had hidden, with what stood in them."""
     hidden = [at for at in page.form.tops if at.name in submission.kept and at.id not in page.state.unseen]
-    return [(at, _said(page, at, submission.kept[at.name])) for at in hidden]
+    return [(at, said(page, at, submission.kept[at.name])) for at in hidden]
