@@ -26,7 +26,11 @@ from builder import (
 from builder import commands as definition_commands
 from builder import score_views as score_editor_views
 from builder import views as definition_views
+from builder.flows import commands as flow_commands
 from builder.flows import designer_views as flow_designer_views
+from builder.flows import dry_run_views as flow_dry_run_views
+from builder.flows import export_views as flow_export_views
+from builder.flows import trials as flow_trials
 from core import assets, clock, commands, config, db, errors, htmx, i18n, jobs_views, security, server
 from core.cli import Guantong
 from organization import (
@@ -84,7 +88,7 @@ PAGES = (
     *(invitations_views, members_views, products_views, units_views),
     *(definition_views, packs_views, formula_views, table_views, cascade_views),
     *(form_designer_views, form_preview_views, form_exchange_views),
-    *(flow_designer_views,),
+    *(flow_designer_views, flow_dry_run_views, flow_export_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
     *(case_views, knowledge_views),
@@ -96,7 +100,7 @@ NEIGHBOURS = (
     *(record_views, record_import_views, migrating_views, waiting_views, short_views),
 )
 COMMANDS = (
-    *(commands, accounts_commands, units_commands, definition_commands, formula_commands),
+    *(commands, accounts_commands, units_commands, definition_commands, formula_commands, flow_commands),
     *(goal_commands, fact_commands, score_commands, token_commands),
 )
 
@@ -124,6 +128,7 @@ def create_app(settings: config.Settings | None = None, **overrides: object) -> 
     impact.register(marked.judged)
     impact.register(marked.scored, marked.would_be_scored)
     what_if.register(drafts.summary)
+    what_if.register(flow_trials.summary)
     form_people.register(previews.offered, previews.world)
     return app
 
