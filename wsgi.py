@@ -54,6 +54,8 @@ from runtime.actions import samples as task_samples
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
 from runtime.api import views as api_views
+from runtime.approvals import admin_views as run_admin_views
+from runtime.approvals import inbox_views, run_views
 from runtime.approvals import models as approval_models
 from runtime.boards import views as board_views
 from runtime.cases import views as case_views
@@ -73,7 +75,7 @@ from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
 from runtime.submissions import import_views as record_import_views
-from runtime.submissions import decided, previews, record_views, waiting_views
+from runtime.submissions import decided, previews, record_views, route_views, waiting_views
 from runtime.submissions import public_views as public_form_views
 from runtime.submissions import views as submission_views
 from runtime.submissions.migrating import views as migrating_views
@@ -91,13 +93,13 @@ PAGES = (
     *(flow_designer_views, flow_dry_run_views, flow_export_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
-    *(case_views, knowledge_views),
+    *(case_views, knowledge_views, inbox_views, run_views, run_admin_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
     *(dependent_views, factor_views, graph_views, review_views, score_editor_views, tree_views, report_views),
     *(rhythm_models, approval_models, point_models, personal_data),
-    *(record_views, record_import_views, migrating_views, waiting_views, short_views),
+    *(record_views, route_views, record_import_views, migrating_views, waiting_views, short_views),
 )
 COMMANDS = (
     *(commands, accounts_commands, units_commands, definition_commands, formula_commands, flow_commands),

@@ -3,6 +3,8 @@
 import "./form_page/live.js";
 import "./form_page/location.js";
 import "./form_page/panels.js";
+import "./form_page/phrases.js";
+import "./form_page/pickers.js";
 import "./form_page/print.js";
 import "./form_page/rich_text.js";
 import "./form_page/rows.js";

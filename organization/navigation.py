@@ -31,6 +31,8 @@ class Entry:
 
 
 MY_WEEK = Entry("tasks.my_week", pgettext("menu", "My week"), "calendar-week", "tasks.own")
+INBOX = Entry("inbox.waiting", pgettext("menu", "To do"), "inbox", "organization.read", also=frozenset({"runs"}))
+RUNS = Entry("run_admin.index", pgettext("menu", "Approval runs"), "git-branch", "approvals.manage")
 MY_GOALS = Entry("goals.mine", pgettext("menu", "My goals"), "target", "goals.own", unless="goals.set")
 GOALS = Entry("goals.tree", pgettext("menu", "Goals"), "list-tree", "goals.read")
 TEAM_GOALS = Entry("goals.tree", pgettext("menu", "Team goals"), "list-tree", "goals.read")
@@ -68,13 +70,17 @@ AUDIT = Entry("audit.index", pgettext("menu", "Audit"), "history", "audit.read")
 JOBS = Entry("jobs.index", pgettext("menu", "Jobs"), "settings", "jobs.manage")
 
 # Which columns of the member, in the group models.MENU, count what waits behind an entry.
-COUNTS = {REVIEWS.endpoint: ("reviews_waiting", "reviews_decided")}
+COUNTS = {
+    REVIEWS.endpoint: ("reviews_waiting", "reviews_decided"),
+    INBOX.endpoint: ("items_waiting", "copies_unread"),
+}
 
 _MASTER_DATA = (UNITS, CUSTOMERS, PRODUCTS)
-_ADMINISTRATION = (INVITATIONS, GRANTS, AUDIT, JOBS)
-FRONT_LINE = (MY_WEEK, MY_GOALS, FORMS, MY_SCORES, OBJECTIVES, CASES, KNOWLEDGE, CUSTOMERS, UNITS)
+_ADMINISTRATION = (RUNS, INVITATIONS, GRANTS, AUDIT, JOBS)
+FRONT_LINE = (MY_WEEK, MY_GOALS, FORMS, INBOX, MY_SCORES, OBJECTIVES, CASES, KNOWLEDGE, CUSTOMERS, UNITS)
 MANAGERS = (
     TEAM_GOALS,
+    INBOX,
     MY_WEEK,
     TEAM_TASKS,
     FORMS,
@@ -93,6 +99,7 @@ HEADQUARTERS = (
     *(
         GOALS,
         TARGETS,
+        INBOX,
         DEFINITIONS,
         UNITS,
         REVIEWS,
@@ -109,7 +116,7 @@ HEADQUARTERS = (
     ),
     *_ADMINISTRATION,
 )
-SYSTEM = (*_MASTER_DATA, DEFINITIONS, REVIEWS, PACKS, *_ADMINISTRATION)
+SYSTEM = (*_MASTER_DATA, INBOX, DEFINITIONS, REVIEWS, PACKS, *_ADMINISTRATION)
 
 
 def init_app(app: Flask) -> None:

@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, Text] = {
     "definitions.review": {"zh": "审核别人提交的定义", "en": "Review definitions that others submit"},
     "definitions.publish": {"zh": "发布定义", "en": "Publish definitions"},
     "packs.install": {"zh": "安装模板包", "en": "Install packs"},
+    "approvals.manage": {"zh": "处理卡住的审批单", "en": "Step into approval runs that are stuck"},
     "goals.own": {"zh": "查看自己的目标", "en": "See one's own goals"},
     "goals.read": {"zh": "查看所辖目标", "en": "See the goals of the unit"},
     "goals.set": {"zh": "录入目标并试算", "en": "Enter a target and preview its split"},
@@ -70,7 +71,7 @@ ROLES: dict[str, Role] = {
             *("organization.read", "organization.manage", "masterdata.manage", "members.invite", "grants.manage"),
             *("definitions.read", "definitions.edit", "definitions.review", "definitions.publish", "packs.install"),
             *("goals.own", "goals.read", "goals.set", "goals.publish", "tasks.read", "facts.read", "facts.feed"),
-            *("forms.submit", "audit.read"),
+            *("approvals.manage", "forms.submit", "audit.read"),
         ),
         _role(
             "it_admin",
@@ -78,7 +79,7 @@ ROLES: dict[str, Role] = {
             ("信息部", "IT department"),
             *("organization.read", "members.invite", "grants.manage"),
             *("definitions.read", "definitions.edit", "definitions.review", "definitions.publish", "packs.install"),
-            *("audit.read", "jobs.manage", "installation.manage"),
+            *("approvals.manage", "audit.read", "jobs.manage", "installation.manage"),
         ),
         _role(
             "sales_ops",

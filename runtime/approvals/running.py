@@ -142,7 +142,7 @@ def act(
     try:
         _refuse_unseen(run, seen)
         turn = _turn(run, workflow, about, command, said, changes)
-    except (workflows.WorkflowError, IntegrityError) as error:
+    except (workflows.WorkflowError, IntegrityError, Conflict) as error:
         return _done_already(run, said, error) or _refuse(error, run, command, workflow)
     return turn
 
@@ -190,9 +190,7 @@ def _refuse_unseen(run: WorkflowRun, seen: int | None) -> None:
     """Nobody decides on what he has not read: fields that were changed since his page was made."""
     if seen is None or seen >= run.events:
         return
-    changed = select(RunEvent.number).where(
-        RunEvent.run_id == run.id, RunEvent.number > seen, RunEvent.changes.is_not(None)
-    )
+    changed = select(RunEvent.changes).where(RunEvent.run_id == run.id, RunEvent.number > seen)
     if any(db.session.scalars(changed)):
         raise Conflict(_("What you decide on was changed meanwhile. Reload the page and look at it again."))
 
@@ -212,6 +210,8 @@ def _done_already(run: WorkflowRun, said: Said, error: Exception) -> Turn | None
 def _refuse(error: Exception, run: WorkflowRun, command: Document, workflow: Workflow) -> Turn:
     if isinstance(error, workflows.WorkflowError):
         raise refusals.of(error, run, command.get("item"), workflow) from None
+    if isinstance(error, Conflict):
+        raise error
     raise Conflict(_("This was sent or changed at this moment elsewhere. Reload the page."), str(error)) from None
 
 

@@ -11,7 +11,8 @@ from core import access, clock, files
 from core.db import db
 from core.errors import Invalid, NotFound, wants_json
 from core.htmx import go_to
-from runtime.submissions import attachments, elsewhere, filling, pages, pickers, posting, sights, submissions
+from runtime.approvals.posted import chosen_ids, chosen_people
+from runtime.submissions import attachments, elsewhere, filling, pages, pickers, posting, route, sights, submissions
 from runtime.submissions.filling import LONGEST_CLIENT_ID, Filling
 from runtime.submissions.models import Submission
 from runtime.submissions.pages import FillingPage
@@ -43,7 +44,8 @@ def fill(key: str) -> Response:
     if place.begun is not None and place.is_sent:
         return go_to(_record_url(key, place.begun))
     values = filling.begin(place, posting.given(place, request.args))
-    return _page(pages.begun(place, values), refusal=filling.may_fill(place), link=_link(place))
+    coming = route.ahead(place, values, {})
+    return _page(pages.begun(place, values), refusal=filling.may_fill(place), link=_link(place), ahead=coming)
 
 
 @bp.post("/<key>")
@@ -59,6 +61,7 @@ def send(key: str) -> Response:
             unread=sent.unread,
             recorded_at=clock.moment(request.form.get("recorded_at")),
             in_spite_of_warnings="anyway" in request.form,
+            chosen=chosen_people(current_user.company_id, request.form),
             page=_open_page(),
         )
     except SentAlready as again:
@@ -161,7 +164,8 @@ def _refused(place: Filling, sent: posting.Sent, invalid: Invalid) -> Response:
         raise invalid
     doubtful = isinstance(invalid, Doubtful)
     page = pages.of(place, sent, checked=True, problems=[] if doubtful else invalid.problems)
-    return _page(page, 422, doubts=invalid.problems if doubtful else [])
+    coming = route.ahead(place, page.state.values, chosen_ids(request.form))
+    return _page(page, 422, doubts=invalid.problems if doubtful else [], ahead=coming)
 
 
 def _two_versions(place: Filling, sent: posting.Sent, edited: EditedElsewhere) -> Response:
