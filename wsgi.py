@@ -54,6 +54,7 @@ from runtime.actions import samples as task_samples
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
 from runtime.api import views as api_views
+from runtime.approvals import actions as run_actions
 from runtime.approvals import admin_views as run_admin_views
 from runtime.approvals import inbox_views, run_views
 from runtime.approvals import models as approval_models
@@ -84,7 +85,10 @@ from runtime.whatif import views as what_if_views
 from seeds import demo
 
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
-SET_UP = (accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples, decided)
+SET_UP = (
+    *(accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples),
+    *(decided, run_actions),
+)
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
     *(invitations_views, members_views, products_views, units_views),

@@ -24,6 +24,8 @@ class Settings:
     behind_proxy: bool = field(default=False, metadata={"env": "GUANTONG_BEHIND_PROXY"})
     smtp_url: str | None = field(default=None, metadata={"env": "SMTP_URL"})
     smtp_from: str | None = field(default=None, metadata={"env": "SMTP_FROM"})
+    webhook_secret: str | None = field(default=None, metadata={"env": "GUANTONG_WEBHOOK_SECRET"})
+    webhook_hosts: tuple[str, ...] = field(default=(), metadata={"env": "GUANTONG_WEBHOOK_HOSTS"})
 
     @property
     def embedded(self) -> bool:
@@ -48,6 +50,8 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
         behind_proxy=env.get("GUANTONG_BEHIND_PROXY") == "1",
         smtp_url=env.get("SMTP_URL") or None,
         smtp_from=env.get("SMTP_FROM") or None,
+        webhook_secret=env.get("GUANTONG_WEBHOOK_SECRET") or None,
+        webhook_hosts=tuple(env.get("GUANTONG_WEBHOOK_HOSTS", "").split()),
     )
 
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from builder.sources import Sources
 from core.db import Document
-from core.errors import Forbidden, Invalid, Problem
+from core.errors import Conflict, Forbidden, Invalid, Problem
 from organization.models import Member
 from runtime.approvals.models import WorkflowRun
+from runtime.goals.models import Goal
 
 HIDE, READ, EDIT, REQUIRE = "hide", "read", "edit", "require"
 
@@ -53,6 +54,23 @@ class Subject:
         """Who owns the goal that this is about, or the goal above it (`parent`)."""
         return []
 
+    def goal(self) -> Goal | None:
+        """The goal that this is about."""
+        return None
+
+    def parent_goal(self) -> Goal | None:
+        """The goal above it."""
+        return None
+
+    @property
+    def summary(self) -> str:
+        """What it says, in a line or two."""
+        return self.run.title
+
+    def stored(self) -> Document:
+        """What another system is told of it."""
+        return {}
+
     def fields(self, said: Mapping[str, str], who: Member | None) -> dict[str, str]:
         """hide, read, edit or require by the id of each field, where a step says `said`."""
         return {}
@@ -68,6 +86,18 @@ class Subject:
     def missing(self, rights: Mapping[str, str]) -> list[Problem]:
         """Fields that must be filled in at this step and are not."""
         return []
+
+    def create_goals(self) -> Document:
+        """Make the goals that this asks for; what came of it."""
+        raise Conflict(_("This makes no goals."))
+
+    def publish(self, by: Member) -> Document:
+        """Put it in force."""
+        raise Conflict(_("There is nothing here to publish."))
+
+    def recascade(self, by: Member, cascade: str | None) -> Document:
+        """Split the target anew."""
+        raise Conflict(_("There is no target here to split anew."))
 
     def ended(self) -> None:
         """The run is over, as its status says; called within its transaction."""

@@ -197,3 +197,21 @@ class Tactic(Model):
 
     campaign: Mapped[Campaign] = relationship(back_populates="tactics")
     owner: Mapped[Member] = relationship()
+
+
+class GoalNote(Model):
+    """An idea that was adopted: whose proposal, of which unit, and who adopted it. Rows are only ever added."""
+
+    __tablename__ = "goal_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"), index=True)
+    proposal: Mapped[str] = mapped_column(sa.String(200), comment="what the proposal is called")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    text: Mapped[str]
+    at: Mapped[dt.datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    source_ref: Mapped[str] = mapped_column(sa.String(120), unique=True, comment="what wrote it: run:7:2000")
+
+    unit: Mapped[OrgUnit] = relationship()
+    by: Mapped[Member | None] = relationship()

@@ -21,7 +21,7 @@ from runtime.approvals.models import WorkflowRun
 from runtime.approvals.subjects import EDIT, REQUIRE, Subject
 from runtime.goals import created
 from runtime.goals.models import Goal
-from runtime.submissions import asking, filling, submissions, worlds
+from runtime.submissions import asking, creating, filling, submissions, worlds
 from runtime.submissions.models import FieldValue, Submission
 from runtime.submissions.pickers import Names
 
@@ -84,9 +84,27 @@ class RecordSubject(Subject):
         return picked if makes or picked is None else _above(picked)
 
     def _picked_goal(self) -> Goal | None:
-        given = (self.record.values.get(field.name) for field in self.form.tops if field.widget == "goal")
-        goal_id = next((one for one in given if one), None)
-        return db.session.get(Goal, goal_id) if goal_id else None
+        """In a field for goals; or the goal that a picked record made."""
+        for field in self.form.tops:
+            value = self.record.values.get(field.name)
+            if field.widget == "goal" and value:
+                return db.session.get(Goal, value)
+            if field.widget == "record" and value and (made := created.made_by(f"{asking.KIND}:{value}")):
+                return made
+        return None
+
+    @property
+    def summary(self) -> str:
+        return self.record.named or self.run.title
+
+    def stored(self) -> Document:
+        return dict(self.record.values)
+
+    def create_goals(self) -> Document:
+        creating.make(self.record)
+        db.session.flush()
+        made = created.made_by(f"{asking.KIND}:{self.record.id}")
+        return {"goal_id": made.id} if made else {}
 
     def _world(self) -> World:
         sender = self.run.submitter

@@ -52,13 +52,13 @@ def flow(app: Flask) -> Callable[..., DefinitionVersion]:
     def published(steps: list[Document] = THREE, **more: Any) -> DefinitionVersion:
         people = find_people()
         form = copy.deepcopy(PROPOSAL) | {"workflow": FLOW, **more}
-        _publish(people, "form", FORM, form)
-        return _publish(people, "workflow", FLOW, {"subject": {"form": FORM}, "steps": steps})
+        publish_as(people, "form", FORM, form)
+        return publish_as(people, "workflow", FLOW, {"subject": {"form": FORM}, "steps": steps})
 
     return published
 
 
-def _publish(people: People, kind: str, key: str, body: Document) -> DefinitionVersion:
+def publish_as(people: People, kind: str, key: str, body: Document) -> DefinitionVersion:
     document = {
         "kind": kind,
         "schema_version": 1,
