@@ -15,6 +15,7 @@ async function start() {
   tell();
   for (const change of ["online", "offline"]) window.addEventListener(change, tell);
   window.addEventListener("online", settle);
+  navigator.serviceWorker.addEventListener("message", show); // it has sent what waited
   await settle();
   await navigator.serviceWorker.register("/service-worker.js");
   if (!isOld) await fetchAhead([banner.getAttribute("href"), location.href, ...linked()]).catch(() => {});
@@ -34,8 +35,14 @@ const linked = () => [...document.querySelectorAll("[data-fetch-ahead] a")].map(
 
 async function settle() {
   await show();
-  await sendAll(banner.dataset.member).catch(() => {}); // no network after all: it waits on
+  await sendAll(isDue).catch(() => {}); // no network after all: it waits on
   await show();
+}
+
+// What was refused is tried again once somebody has mended it, and not while he does.
+function isDue({ key, member, refusal, opened }) {
+  const isHere = [...document.getElementsByName("client_id")].some(({ value }) => value === key);
+  return member === banner.dataset.member && !isHere && (!refusal || opened);
 }
 
 async function show() {

@@ -3,6 +3,7 @@
 
 import { ASSETS, PAGES, WAITING, isKept, keep } from "./offline/pages.js";
 import { put } from "./offline/queue.js";
+import { sendAll } from "./offline/sending.js";
 
 const AWAY = new Set([502, 503, 504]); // a gateway speaks for a server that is not there
 const MAY_WAIT = /^\/(forms|tasks\/items)\/[^/]+(\/done)?$/;
@@ -10,6 +11,15 @@ const FOR_EVER = { ignoreVary: true };
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+// The browser wakes this when there is a network, though no page may be open. What somebody mends, he sends himself.
+self.addEventListener("sync", (event) => {
+  if (event.tag === WAITING) event.waitUntil(sendAll(({ refusal }) => !refusal).then(tellPages));
+});
+
+async function tellPages() {
+  for (const page of await self.clients.matchAll()) page.postMessage(WAITING);
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -65,5 +75,6 @@ async function putAside(request) {
     fields: fields.filter(([name]) => name !== "csrf_token"),
     recorded_at: new Date().toISOString(),
   });
+  self.registration.sync?.register(WAITING).catch(() => {}); // otherwise the next page that is opened sends it
   return true;
 }

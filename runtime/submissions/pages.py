@@ -81,7 +81,7 @@ class FillingPage(FormPage):
     def _first(self, at: Field) -> Sequence[tuple[Any, str]]:
         if at.widget == "metric":
             return super().offered(at)
-        return pickers.offered(self._place.member, at) if self._place.member else []
+        return pickers.first(self._place.member, at) if self._place.member else []
 
     def pick_url(self, at: Field) -> str | None:
         if at.widget == "metric" or self._place.member is None:

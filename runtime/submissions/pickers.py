@@ -29,6 +29,7 @@ from runtime.submissions import sights
 from runtime.submissions.models import Submission
 
 OFFERED = 20
+MOST_CARRIED = 500
 SEES = "organization.read"
 CODED = re.compile(r"(.*) \(([^()]+)\)")
 
@@ -150,13 +151,33 @@ PICKERS: Mapping[str, Picker] = {
 }
 
 
+CARRIED: Mapping[str, Callable[[Member], Condition]] = {
+    "customer": lambda member: Customer.owner_id == member.id,
+    "product": lambda _member: sa.true(),
+}
+"""What a page carries whole: his own customers, the company's products."""
+
+
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def offered(member: Member, field: Field, words: str = "", most: int = OFFERED) -> list[tuple[int, str]]:
+def first(member: Member, field: Field) -> list[tuple[int, str]]:
+    """What a list holds before anything is typed: some, and of customers and products those he works with, so that a
+    page that was opened before the network went can be filled all the same. Rows of a sub-table share one list."""
+    if field.table is not None or field.widget not in CARRIED:
+        return offered(member, field)
+    carried = offered(member, field, most=MOST_CARRIED, only=CARRIED[field.widget](member))
+    return carried or offered(member, field)
+
+
+def offered(
+    member: Member, field: Field, words: str = "", most: int = OFFERED, only: Condition | None = None
+) -> list[tuple[int, str]]:
     """What fits the words typed so far: ids, and names with their numbers, 张三 (S0001)."""
     picker = PICKERS[field.widget]
     query = _allowed(member, field, picker).order_by(picker.name, picker.key).limit(most)
+    if only is not None:
+        query = query.where(only)
     if words.strip():
         query = query.where(sa.or_(members.holds(picker.name, words), members.holds(picker.code, words)))
     return [(key, called(name, code)) for key, name, code in db.session.execute(query)]

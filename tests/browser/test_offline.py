@@ -23,6 +23,8 @@ from tests.waiting import wait_until
 __all__ = ["publish"]
 
 KEPT = "async (address) => Boolean(await caches.match(address, { cacheName: 'pages', ignoreVary: true }))"
+WAKE = "self.dispatchEvent(new SyncEvent('sync', { tag: '/forms/waiting' }))"
+"""As the browser does where there is a network again."""
 
 
 @pytest.fixture
@@ -80,7 +82,11 @@ def test_a_form_with_a_photo_waits_on_the_phone_and_arrives_once(
     expect(phone.locator("#waiting-banner")).to_contain_text("已存手机，待上传： 2")
     assert_accessible(phone)
     assert sent() == []
+    phone.goto("about:blank")  # the app is closed
     phone.context.set_offline(False)
+    phone.context.service_workers[0].evaluate(WAKE)
+    wait_until(sent, "the browser to send it by itself")
+    phone.goto("/forms/waiting")
     expect(phone.locator("[data-waiting] > li")).to_have_count(1)
     (first,) = sent()
     assert first.values["resources"][0] == {"item": "展架", "qty": 3}

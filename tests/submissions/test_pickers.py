@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from builder import definitions
 from core.db import db
-from organization.models import Member
+from organization.models import Customer, Member
 from runtime.goals.models import Goal, GoalSet
 from tests.sales import Sales
 from tests.submissions.conftest import KEY, POSTED, Document, Publish, SignIn
@@ -66,6 +66,25 @@ def test_the_preview_offers_what_the_person_it_is_looked_at_as_may_pick(
     assert f'value="{theirs.id}"' not in as_an
     drawn = client.post(f"{preview}?who={sales.people.an.id}", data={"goal": str(mine.id)}).text
     assert "沪七号" in drawn
+
+
+def test_a_page_carries_all_customers_that_somebody_looks_after(sales: Sales, sign_in: SignIn) -> None:
+    """So that a visit is logged where there is no network to search over."""
+    an = sales.people.an
+    more = [
+        Customer(
+            company_id=an.company_id, unit_id=an.unit_id, owner_id=an.id, code=f"Z{n}", name=f"医院{n}", tier="二级"
+        )
+        for n in range(40)
+    ]
+    db.session.add_all(more)
+    page = sign_in(an).get("/forms/medical.visit_log").text
+    assert all(f"医院{n} (Z{n})" in page for n in range(40))
+    others = db.session.query(Customer).filter(Customer.owner_id != an.id).first()
+    assert others is not None
+    assert others.name not in page
+    of_hr = sign_in(sales.people.hr).get("/forms/medical.visit_log").text  # who looks after none sees some
+    assert "医院0 (Z0)" in of_hr
 
 
 def _offered(client: FlaskClient, field: str, words: str, **chosen: int) -> str:
