@@ -88,6 +88,13 @@ def said(page: FillingPage, at: Field, value: Any) -> str:
     return "; ".join(rows)
 
 
+def lines(page: RecordPage, submission: Submission) -> list[tuple[Field, str]]:
+    """What a record says, field by field in the order of the page, without what is blank or not for the reader."""
+    values = submission.values
+    seen = [at for at in page.form.order if at.id not in page.state.unseen and values.get(at.name) is not None]
+    return [(at, said(page, at, values[at.name])) for at in seen]
+
+
 def _left_behind(page: RecordPage, before: Mapping[str, Any]) -> Iterator[Change]:
     """What stood in fields that the version it was moved to does not have."""
     version = db.session.get(DefinitionVersion, before.get("version", 0))

@@ -12,6 +12,7 @@ from core.db import db
 from core.errors import Invalid, Problem
 from core.htmx import go_to
 from runtime.submissions import (
+    bulk,
     exports,
     filling,
     histories,
@@ -38,7 +39,8 @@ def record_index(key: str) -> str:
     )
     kept = {name: values for name, values in request.args.lists() if name not in ("after", "before")}
     may = sights.actions(current_user, found.form)
-    words = {"records": found, "page": page, "kept": kept, "ops": OPS, "may": may}
+    settable = bulk.settable(current_user, found.form) if "edit" in may else []
+    words = {"records": found, "page": page, "kept": kept, "ops": OPS, "may": may, "settable": settable}
     return render_template("runtime/submissions/records.html", **words)
 
 
@@ -62,6 +64,28 @@ def record_remove(key: str) -> Response:
     db.session.commit()
     flash(ngettext("%(num)d record was removed.", "%(num)d records were removed.", removed))
     return go_to(url_for("forms.record_index", key=key))
+
+
+@bp.post("/<key>/records/set")
+@access.signed_in
+def record_set(key: str) -> Response:
+    """One field in all that were ticked; those that refuse are told one by one."""
+    posted, ids = request.form, request.form.getlist("id", type=int)
+    outcome = bulk.set_field(
+        current_user, key, ids, posted.get("set-field", ""), posted.get("set-value", ""), posted.get("set-reason", "")
+    )
+    db.session.commit()
+    return make_response(render_template("runtime/submissions/set.html", key=key, outcome=outcome, ticked=len(ids)))
+
+
+@bp.post("/<key>/records/print")
+@access.signed_in
+def record_print(key: str) -> str:
+    """Those that were ticked on one page, each with the version it was made with."""
+    ids = request.form.getlist("id", type=int)[: bulk.MOST_PRINTED]
+    found = [records.find(current_user, key, record_id) for record_id in ids]
+    sheets = [(one, histories.lines(pages.reading(current_user, one), one.submission)) for one in found]
+    return render_template("runtime/submissions/print.html", key=key, sheets=sheets)
 
 
 @bp.get("/<key>/records/<int:record_id>")

@@ -233,3 +233,30 @@ def test_those_ticked_go_out_alone(people: People, publish: Publish, fill: Fill,
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.post(f"{RECORDS}.xlsx", data={"id": kept}).data))
     assert [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]] == [kept]
     assert "请先勾选" in client.post(f"{RECORDS}.xlsx", follow_redirects=True).text
+
+
+def test_one_field_is_set_in_all_that_are_ticked_and_refusals_are_told(
+    people: People, publish: Publish, fill: Fill, sign_in: SignIn
+) -> None:
+    publish(records=SEEN)
+    good, low = fill(people.an, "one"), fill(people.an, "two", relevance="2", why="先试点")
+    client = sign_in(people.hr)
+    chosen = {"id": [good, low], "set-field": "f5", "set-value": "统一说明", "set-reason": "补填"}
+    page = client.post(f"{RECORDS}/set", data=chosen).text
+    assert "已更改 1 条记录" in page, "the field is hidden in the other"
+    assert db.session.get_one(Submission, low).values["why"] == "统一说明"
+    page = client.post(f"{RECORDS}/set", data=chosen | {"set-field": "f1", "set-value": "6"}).text
+    assert page.count("<tr>") == 3, "a row for each that refuses, below the head"
+    assert {db.session.get_one(Submission, one).values["relevance"] for one in (good, low)} == {4, 2}
+    assert client.post(f"{RECORDS}/set", data=chosen | {"set-reason": ""}).status_code == 422
+    assert "补填" in client.get(f"{RECORDS}/{low}").text
+    stranger = sign_in(people.east_manager)
+    assert "不能由您更正" in stranger.post(f"{RECORDS}/set", data=chosen).text, "he sees them, no more"
+
+
+def test_those_ticked_are_printed_together(people: People, publish: Publish, fill: Fill, sign_in: SignIn) -> None:
+    publish(records=SEEN)
+    ids = [fill(people.an, "one"), fill(people.an, "two", kind="gift")]
+    page = sign_in(people.hr).post(f"{RECORDS}/print", data={"id": ids}).text
+    assert page.count('class="printed') == 2
+    assert "展架" in page
