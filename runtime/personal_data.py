@@ -12,8 +12,10 @@ from core.db import Document, db
 from organization import erasure
 from organization.models import Member
 from runtime.actions.models import Task, TaskItem
+from runtime.cases.models import Case, CaseNote
 from runtime.facts.models import Fact, Touch
-from runtime.goals.models import Campaign, Goal, Tactic
+from runtime.goals.models import Campaign, CheckIn, Goal, Tactic
+from runtime.knowledge.models import Asset, AssetUse
 from runtime.scores.models import Score
 from runtime.submissions import erasing
 
@@ -23,11 +25,32 @@ def _collect_goals(member: Member) -> Document:
         "goals": erasure.rows(Goal, Goal.member_id == member.id),
         "campaigns": erasure.rows(Campaign, Campaign.owner_id == member.id),
         "tactics": erasure.rows(Tactic, Tactic.owner_id == member.id),
+        "check_ins": erasure.rows(CheckIn, CheckIn.by_id == member.id),
     }
 
 
 def _erase_goals(member: Member) -> None:
-    db.session.execute(sa.update(Goal).where(Goal.member_id == member.id).values(name=erasure.nameless(member)))
+    own = sa.update(Goal).where(Goal.member_id == member.id)
+    db.session.execute(own.values(name=erasure.nameless(member), note=""))
+    db.session.execute(sa.update(CheckIn).where(CheckIn.by_id == member.id).values(note=""))
+
+
+def _collect_cases(member: Member) -> Document:
+    return {
+        "cases": erasure.rows(Case, sa.or_(Case.opened_by == member.id, Case.owner_id == member.id)),
+        "notes": erasure.rows(CaseNote, CaseNote.by_id == member.id),
+        "assets": erasure.rows(Asset, Asset.author_id == member.id),
+        "asset_uses": erasure.rows(AssetUse, AssetUse.by_id == member.id),
+    }
+
+
+def _erase_cases(member: Member) -> None:
+    """What he wrote on cases goes. A knowledge asset is the company's and stays, under a name that says nothing."""
+    for case in db.session.scalars(select(Case).where(Case.opened_by == member.id)):
+        case.title, case.detail = erasure.nameless(member), ""
+        audit.blank(f"case:{case.id}")
+    db.session.execute(sa.update(CaseNote).where(CaseNote.by_id == member.id).values(text=""))
+    db.session.execute(sa.update(AssetUse).where(AssetUse.by_id == member.id).values(note=""))
 
 
 def _collect_tasks(member: Member) -> Document:
@@ -73,6 +96,7 @@ def _keep_figures(_member: Member) -> None:
 
 
 erasure.register("goals", _collect_goals, _erase_goals)
+erasure.register("cases", _collect_cases, _erase_cases)
 erasure.register("tasks", _collect_tasks, _erase_tasks)
 erasure.register("figures", _collect_figures, _keep_figures)
 erasure.register("submissions", erasing.collect, erasing.erase)

@@ -221,6 +221,21 @@ def test_a_formula_that_is_no_sentence_stays_a_formula() -> None:
     assert form_conditions.read("数字<", form) is None
 
 
+def test_a_goal_with_key_results_is_made_from_the_fields_that_are_chosen() -> None:
+    body = built("text", "table")
+    table = next(place for place in form_data.fields(body) if place.spec["type"] == "array")
+    column = next(place for place in form_data.fields(body) if place.table == table.id)
+    body = done(body, "creates_add", make="goal")
+    (entry,) = body["creates"]
+    body = done(body, "creates", id=entry["id"], kind="micro", rows_table=table.id)
+    (entry,) = body["creates"]
+    assert (entry["kind"], entry["rows"]) == ("micro", {"table": table.id, "from": {"title": column.id}})
+    assert faults(body) == []
+    assert "rows" not in done(body, "creates", id=entry["id"], rows_table="")["creates"][0]
+    with pytest.raises(Invalid):
+        done(built("number"), "creates_add", make="check_in")
+
+
 def test_a_rule_is_changed_part_by_part() -> None:
     body = done(built("number", "text"), "rule_add", what="then")
     body = done(body, "clause", rule="r1", part="when", clause="0", op=">=", value="3")
