@@ -29,6 +29,7 @@ CONTAINS = "contains"
 OPS = ("=", "<>", ">=", "<=", CONTAINS)
 MOST_EXPORTED = 10_000
 NOTHING = "—"
+NARROW = field_values.NUMBERS | {"date", "phone", "serial"}
 SUBMITTER, UNIT = Member.name.label("submitter"), OrgUnit.name.label("unit")
 HEAD = (Submission.id, Submission.named, Submission.recorded_at, SUBMITTER, UNIT)
 
@@ -85,11 +86,21 @@ class Records:
     @cached_property
     def columns(self) -> list[Field]:
         chosen = [one for one in self.fields if one.id in self.chosen.columns]
-        return chosen or self.fields[:USUAL_COLUMNS]
+        return chosen or [one for one in self.fields if one.id != self._naming][:USUAL_COLUMNS]
+
+    @property
+    def _naming(self) -> str:
+        """The field that every record is called by: it stands in front already."""
+        return str(self.form.body.get("named_by", ""))
 
     @cached_property
     def titled(self) -> list[tuple[Field, str]]:
         return [(one, text(one.title)) for one in self.columns]
+
+    @cached_property
+    def narrow(self) -> frozenset[str]:
+        """Titles of columns whose cells stay on one line."""
+        return frozenset(title for one, title in self.titled if one.widget in NARROW)
 
     @cached_property
     def offered(self) -> dict[str, Sequence[forms.Option]]:

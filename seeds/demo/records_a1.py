@@ -127,7 +127,7 @@ FACTORS = ("medical.visit_freq", "medical.director_visit", "medical.ticket", "me
 
 def _feedback(people: Sequence[Member]) -> Iterator[Log]:
     for number in range(10):
-        member, factor = people[number % len(people)], FACTORS[number % len(FACTORS)]
+        member, factor = people[number % len(people)], FACTORS[(number + number // len(people)) % len(FACTORS)]
         chance = rng(PACK, "feedback", member.code, factor)
         suggestion = chance.choice(("raise", "keep", "lower"))
         felt = {"raise": chance.randrange(4, 6), "keep": 3, "lower": chance.randrange(1, 3)}[suggestion]
