@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 from flask_babel import ngettext
@@ -51,7 +52,7 @@ UNITS = Entry(
     pgettext("menu", "Units"),
     "sitemap",
     "organization.read",
-    also=frozenset({"members", "calendar", "imports"}),
+    also=frozenset({"members", "calendar", "imports", "handovers"}),
 )
 CUSTOMERS = Entry("customers.index", pgettext("menu", "Customers"), "building-hospital", "organization.read")
 PRODUCTS = Entry("products.index", pgettext("menu", "Products"), "package", "organization.read")
@@ -154,16 +155,22 @@ def navigation(member: Member) -> list[dict[str, Any]]:
 
 
 def news(member: Member) -> list[dict[str, str]]:
-    """What became of his own things, on the page that he begins with and nowhere else."""
-    decided = getattr(member, "reviews_decided", 0)
-    if not decided or request.path != home_of(member):
+    """What waits for him and what became of his own things, on the page that he begins with and nowhere else."""
+    decided, waiting = getattr(member, "reviews_decided", 0), getattr(member, "items_waiting", 0)
+    if not (decided or waiting) or request.path != home_of(member):
         return []
-    sentence = ngettext(
-        "%(num)d change that you submitted was decided.",
-        "%(num)d changes that you submitted were decided.",
-        decided,
-    )
-    return [{"sentence": sentence, "url": url_for(REVIEWS.endpoint)}]
+    told = []
+    if waiting:
+        sentence = ngettext("%(num)d thing waits for you.", "%(num)d things wait for you.", waiting)
+        told.append({"sentence": sentence, "url": url_for(INBOX.endpoint), "link": _("Open what waits")})
+    if decided:
+        sentence = ngettext(
+            "%(num)d change that you submitted was decided.",
+            "%(num)d changes that you submitted were decided.",
+            decided,
+        )
+        told.append({"sentence": sentence, "url": url_for(REVIEWS.endpoint), "link": _("See what was decided")})
+    return told
 
 
 def _menu_of(member: Member) -> tuple[Entry, ...]:

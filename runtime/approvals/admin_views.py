@@ -77,6 +77,14 @@ def versions(definition_id: int) -> str:
     return render_template("runtime/approvals/admin/versions.html", found=found)
 
 
+@bp.get("/drafts/<int:definition_id>")
+@access.needs("approvals.manage")
+def prospect(definition_id: int) -> str:
+    """On the review of a draft: what publishing it means for the runs that go on."""
+    found = moving.prospect(current_user, definition_id)
+    return render_template("runtime/approvals/admin/_prospect.html", found=found, definition_id=definition_id)
+
+
 @bp.post("/versions/<int:definition_id>/<any(move, back):way>")
 @access.needs("approvals.manage")
 def move(definition_id: int, way: str) -> Response:

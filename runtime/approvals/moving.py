@@ -13,15 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 import workflows
-from builder import flows
-from builder.models import DefinitionVersion
+from builder import definitions, flows
+from builder.models import Definition, DefinitionVersion
 from core import audit, clock
 from core.db import db
 from core.errors import Conflict, NotFound
 from organization.models import Member
 from runtime.approvals import running, runs, subjects, words
 from runtime.approvals.models import RunEvent, WorkflowRun
-from workflows import moving
+from workflows import Workflow, moving
 
 MOST = 500
 
@@ -55,24 +55,60 @@ class InFlight:
     moved: Sequence[WorkflowRun]
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What a draft would mean for the runs that go on: how many could go over to it, how many need a person."""
+
+    fit: int
+    need: int
+
+
+class Trees:
+    """Versions as trees, each read once: runs of one version differ in their records, not in their steps."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, Workflow] = {}
+
+    def of(self, run: WorkflowRun, version: DefinitionVersion) -> Workflow:
+        if version.id not in self._read:
+            body, known = version.document["body"], subjects.of(run).known()
+            self._read[version.id] = flows.read(body, version.digest, known)
+        return self._read[version.id]
+
+
 def in_flight(member: Member, definition_id: int) -> InFlight:
     """The runs of a flow that go on in the units that he looks after. Raises NotFound where nothing is in force."""
     newest = _newest(member, definition_id)
     going = _going(member, definition_id)
-    older = [judged(run, newest) for run in going if run.version_id != newest.id]
+    trees = Trees()
+    older = [judged(run, newest, trees) for run in going if run.version_id != newest.id]
     return InFlight(newest, older, _came_over([run for run in going if run.version_id == newest.id]))
 
 
-def judged(run: WorkflowRun, newest: DefinitionVersion) -> Flight:
+def prospect(member: Member, definition_id: int) -> Prospect | None:
+    """Of the draft of a flow; None where nothing goes on, or the draft cannot be walked yet."""
+    going, definition = _going(member, definition_id), db.session.get(Definition, definition_id)
+    draft = definitions.draft_of(definition) if definition else None
+    if not going or draft is None or definition is None or definition.kind != "workflow":
+        return None
+    then = flows.sound(draft.document["body"], subjects.of(going[0]).known())
+    if then is None:
+        return None
+    trees = Trees()
+    fit = sum(not moving.obstacles(trees.of(run, run.version), then, run.state) for run in going)  # type: ignore[arg-type]
+    return Prospect(fit, len(going) - fit)
+
+
+def judged(run: WorkflowRun, newest: DefinitionVersion, trees: Trees) -> Flight:
     """Whether a run fits another version; why not, in words."""
-    now, then = running.workflow_of(run), flows.read(newest.document["body"], newest.digest, subjects.of(run).known())
+    now, then = trees.of(run, run.version), trees.of(run, newest)
     found = moving.obstacles(now, then, run.state)  # type: ignore[arg-type]
     return Flight(run, [str(OBSTACLES[one.code]) % {"step": words.step(now.steps[one.step])} for one in found])
 
 
 def move(run: WorkflowRun, version: DefinitionVersion, by: Member, reason: str) -> None:
     """Let a run go on by another version of its flow. Raises Conflict where it does not fit or is over."""
-    flight = judged(run, version)
+    flight = judged(run, version, Trees())
     if run.status != workflows.RUNNING or not flight.fits:
         why = "; ".join(flight.reasons) or _("it is over")
         raise Conflict(_("“%(title)s” cannot go over: %(why)s.", title=run.title, why=why))

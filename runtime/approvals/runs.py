@@ -45,6 +45,13 @@ def find(member: Member, run_id: int) -> WorkflowRun:
     return _found(run_id, visible(member))
 
 
+def about(member: Member, kind: str, subject_id: int) -> int | None:
+    """The id of the last run about something, if he sees it. One statement."""
+    subject = sa.and_(WorkflowRun.subject_kind == kind, WorkflowRun.subject_id == subject_id)
+    asked = select(WorkflowRun.id).where(subject, visible(member)).order_by(WorkflowRun.id.desc())
+    return db.session.scalar(asked.limit(1))
+
+
 def find_to_manage(member: Member, run_id: int) -> WorkflowRun:
     """A run that he may step into. Raises NotFound."""
     return _found(run_id, sa.and_(WorkflowRun.company_id == member.company_id, managed(member)))

@@ -11,7 +11,9 @@ from core import access
 from core.db import db
 from core.errors import Invalid, Problem
 from core.htmx import go_to
+from runtime.approvals import runs
 from runtime.submissions import (
+    asking,
     bulk,
     exports,
     filling,
@@ -105,6 +107,7 @@ def record(key: str, record_id: int) -> str:
         seers=histories.seers(form, found.submission),
         may=records.actions(current_user, key, found.submission),
         things=things.of(found.submission, found.form),
+        run_id=asking.flow_of(form) and runs.about(current_user, asking.KIND, found.submission.id),
     )
 
 

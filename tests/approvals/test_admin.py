@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from builder import definitions
 from core.audit import AuditEvent
 from core.db import db
 from organization.models import Grant
@@ -95,3 +96,17 @@ def test_runs_that_fit_a_new_version_go_over_and_back_and_others_need_a_person(a
     admin.post(f"{versions}/move", data={"run": early.id})
     visitor(app, "E001").post(f"/runs/{early.id}/act", data=decided(open_item(early), "approve"))
     assert early.status == "finished", "the new version asks headquarters no more"
+
+
+def test_the_review_of_a_new_version_tells_what_it_means_for_runs_that_go_on(app, people, flow, send):
+    send("one")
+    late = send("two")
+    visitor(app, "E001").post(f"/runs/{late.id}/act", data=decided(open_item(late), "approve"))
+    document = flow.document | {"body": flow.document["body"] | {"steps": [STEPS[0], STEPS[2]]}}
+    definitions.begin_draft(flow.definition, document, by_id=people.hr.id)
+    db.session.commit()
+    admin = visitor(app, "H001")
+    assert f"/admin/runs/drafts/{flow.definition_id}" in admin.get(f"/definitions/{flow.definition_id}/review").text
+    told = admin.get(f"/admin/runs/drafts/{flow.definition_id}").text
+    assert "有 2 张审批单正在进行" in told
+    assert "1 张可转到新版，1 张需人工处理" in told

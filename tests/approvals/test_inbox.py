@@ -31,6 +31,13 @@ def test_what_waits_stands_oldest_due_first_and_is_counted_in_the_menu(app, peop
     assert f"/runs/{first.id}" not in visitor(app, "H001").get("/inbox").text
 
 
+def test_the_page_that_he_begins_with_says_that_something_waits(app, people, send):
+    send()
+    browser = visitor(app, "E001")
+    assert "有 1 项待办等您处理" in browser.get("/", follow_redirects=True).text
+    assert "项待办等您处理" not in browser.get("/account").text
+
+
 def test_a_list_goes_on_page_by_page(app, people, send):
     run = send()
     item = open_item(run)

@@ -23,6 +23,12 @@ def test_the_route_is_shown_before_sending_with_names_and_reasons(app, people, f
     assert "总部评审" in again.text
 
 
+def test_the_record_leads_to_its_run(app, people, send):
+    run = send()
+    page = visitor(app, "S001").get(f"/forms/{KEY}/records/{run.subject_id}").text
+    assert f'href="/runs/{run.id}"' in page
+
+
 def test_a_step_sees_the_record_as_the_flow_says_and_what_comes_next(app, people, send, counted_statements):
     run = send()
     with counted_statements() as counted:
