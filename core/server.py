@@ -13,7 +13,11 @@ from core.db import db
 from core.errors import AppError
 
 THREADS = 32
-STANDING = {"audit.seal": ("core.server.seal_audit", 60), "outbox.prune": ("core.jobs.prune", 24 * 3600)}  # seconds
+STANDING = {  # seconds between two runs; who is special is known here by the names of jobs only
+    "audit.seal": ("core.server.seal_audit", 60),
+    "outbox.prune": ("core.jobs.prune", 24 * 3600),
+    "approvals.left": ("runtime.approvals.jobs.hand_on", 3600),
+}
 
 
 def prepare(app: Flask, fill: Callable[[], list[str]]) -> list[str]:

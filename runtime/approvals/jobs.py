@@ -3,7 +3,7 @@
 import workflows
 from core.db import Document, db
 from core.errors import Conflict
-from runtime.approvals import effects, running
+from runtime.approvals import effects, leaving, running
 from runtime.approvals.models import WorkflowRun
 
 
@@ -43,3 +43,8 @@ def happened(payload: Document) -> None:
             running.act(running.locked(wait.run_id), {"do": "wake", "wait": wait.token}, None)
         except Conflict:
             continue
+
+
+def hand_on(_payload: Document) -> None:
+    """What waits for people who have left."""
+    leaving.hand_on()
