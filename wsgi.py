@@ -50,6 +50,7 @@ from organization import (
 )
 from organization.imports import views as import_views
 from runtime import personal_data
+from runtime.actions import deciding
 from runtime.actions import samples as task_samples
 from runtime.actions import views as task_views
 from runtime.api import commands as token_commands
@@ -67,6 +68,7 @@ from runtime.goals import campaign_views, report_views, touched, tree_views, tri
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
+from runtime.handover import views as handover_views
 from runtime.knowledge import views as knowledge_views
 from runtime.points import models as point_models
 from runtime.rhythm import models as rhythm_models
@@ -75,8 +77,8 @@ from runtime.scores import samples as score_samples
 from runtime.scores import short_views
 from runtime.scores import views as score_views
 from runtime.submissions import api_views as submission_api_views
-from runtime.submissions import import_views as record_import_views
 from runtime.submissions import decided, previews, record_views, route_views, waiting_views
+from runtime.submissions import import_views as record_import_views
 from runtime.submissions import public_views as public_form_views
 from runtime.submissions import views as submission_views
 from runtime.submissions.migrating import views as migrating_views
@@ -87,7 +89,7 @@ from seeds import demo
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
 SET_UP = (
     *(accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples),
-    *(decided, run_actions),
+    *(decided, run_actions, deciding),
 )
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),
@@ -96,7 +98,7 @@ PAGES = (
     *(form_designer_views, form_preview_views, form_exchange_views),
     *(flow_designer_views, flow_dry_run_views, flow_export_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
-    *(score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
+    *(handover_views, score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
     *(case_views, knowledge_views, inbox_views, run_views, run_admin_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.

@@ -20,6 +20,7 @@ BEGINS: dict[str, tuple[str, tuple[str, ...]]] = {
     "check_in": ("goal", ("goal",)),
     "case": ("title", ("text", "long_text", "choice")),
     "asset": ("title", ("text", "long_text")),
+    "swap": ("task", ("task",)),
 }
 """What each is made from first, and of which fields that may be."""
 

@@ -117,6 +117,7 @@ def make_words() -> dict[str, str]:
         "check_in": _("A check-in of a goal"),
         "case": _("A case that somebody answers"),
         "asset": _("A knowledge asset"),
+        "swap": _("A swap of tasks"),
     }
 
 

@@ -19,6 +19,7 @@ NEEDED = {
     "check_in": ("goal",),
     "case": ("kind", "title"),
     "asset": ("title",),
+    "swap": ("task", "title", "value"),
 }
 
 NUMBERS = frozenset({"number", "money", "percent", "rating", "slider"})

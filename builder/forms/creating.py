@@ -29,6 +29,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "check_in": ("goal", "value", "confidence", "note"),
     "case": ("title", "body", "unit", "owner"),
     "asset": ("title", "body", "product"),
+    "swap": ("task", "title", "value"),
 }
 """What may stand in `from`, by what is made."""
 

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from core import clock
 from core.db import Document, db
-from runtime.actions import weekly, weeks
+from runtime.actions import swaps, weekly, weeks
+from runtime.actions.models import TaskSwap
 from runtime.goals.models import GoalSet
 
 
@@ -21,6 +22,13 @@ def generate_week(payload: Document) -> None:
     for goal_set in db.session.scalars(active.order_by(GoalSet.id)).all():
         if _within_cycle(goal_set):
             weekly.generate(goal_set, payload["week"])
+
+
+def settle_swap(payload: Document) -> None:
+    """The week of a swap has closed."""
+    swap = db.session.get(TaskSwap, payload["swap_id"])
+    if swap is not None:
+        swaps.settle(swap)
 
 
 def _within_cycle(goal_set: GoalSet) -> bool:

@@ -36,6 +36,9 @@ class Task(Model):
     value: Mapped[float]
     needed: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
+    swapped: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="how many an action of more value replaces"
+    )
     customer_tier: Mapped[str | None] = mapped_column(sa.String(40))
     contact_level: Mapped[str | None] = mapped_column(sa.String(40))
     link: Mapped[str | None] = mapped_column(sa.String(40), comment="which link template opens the customer")
@@ -47,6 +50,31 @@ class Task(Model):
     member: Mapped[Member] = relationship()
     goal: Mapped[Goal | None] = relationship()
     items: Mapped[list["TaskItem"]] = relationship(back_populates="task", order_by="TaskItem.id")
+
+
+class TaskSwap(Model):
+    """任务置换: an action of high value instead of some of a week's routine tasks.
+
+    provisional (预批) → granted or lapsed when the week closes; asked → granted or refused by the manager.
+    """
+
+    __tablename__ = "task_swap"
+    __table_args__ = (Index("ix_task_swap_member_id_week", "member_id", "week"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    week: Mapped[str] = mapped_column(sa.String(8))
+    action: Mapped[str] = mapped_column(sa.String(120))
+    value: Mapped[float]
+    replaced: Mapped[Document] = mapped_column(comment="task → how many of what it asks for")
+    state: Mapped[str] = mapped_column(sa.String(12))
+    broken: Mapped[list[str]] = mapped_column(JSONDocument, comment="codes of the rules that it does not keep")
+    source_ref: Mapped[str] = mapped_column(sa.String(120), unique=True, comment="what asked for it: submission:7:w1")
+    created_at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]
+
+    member: Mapped[Member] = relationship()
 
 
 class TaskItem(Model):

@@ -163,7 +163,7 @@ class Progress:
 def team(manager: Member, week: str) -> list[Progress]:
     """Everybody below the manager's grants who has tasks this week, those with most left to do first; one statement."""
     base = sa.case((Task.tier == "base", 1), else_=0)
-    counted = sa.case((Task.done > Task.needed, Task.needed), else_=Task.done)
+    counted = sa.case((Task.done + Task.swapped > Task.needed, Task.needed), else_=Task.done + Task.swapped)
     asked = (
         select(
             *(Member.id, Member.name, OrgUnit.name, sa.func.sum(Task.needed), sa.func.sum(counted)),
@@ -232,4 +232,11 @@ def _count(task: Task) -> None:
     db.session.flush()
     done = select(sa.func.count()).where(TaskItem.task_id == task.id, TaskItem.done_at.is_not(None))
     task.done = db.session.scalar(done) or 0
-    task.state = "done" if task.done >= task.needed else "assigned"
+    task.state = state_of(task)
+
+
+def state_of(task: Task) -> str:
+    """What an action of more value replaces (`swaps`) need not be done."""
+    if task.done + task.swapped < task.needed:
+        return "assigned"
+    return "substituted" if task.swapped else "done"

@@ -13,7 +13,7 @@ from core.db import db
 from core.errors import Invalid, NotFound
 from core.htmx import go_to, htmx
 from organization.models import Member
-from runtime.actions import tasks, weeks
+from runtime.actions import swaps, tasks, weeks
 from runtime.actions.models import Task, TaskItem
 from runtime.actions.tasks import Evidence
 
@@ -28,7 +28,8 @@ def my_week() -> str:
     week = asked_week()
     found = tasks.of_week(current_user, week)
     links = tasks.links_of(current_user.company, found)
-    return render_template("runtime/actions/my_week.html", tasks=found, links=links, **around(week))
+    asked = [(swap, swaps.standing(swap), swaps.reasons(swap)) for swap in swaps.of_week(current_user, week)]
+    return render_template("runtime/actions/my_week.html", tasks=found, links=links, swaps=asked, **around(week))
 
 
 @bp.get("/items/<int:item_id>")

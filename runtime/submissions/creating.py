@@ -21,7 +21,7 @@ from runtime.facts.judging import Given
 from runtime.facts.store import Fed
 from runtime.facts.touches import GivenTouch
 from runtime.submissions import worlds
-from runtime.submissions.makers import followups, goals
+from runtime.submissions.makers import followups, goals, swapping
 from runtime.submissions.makers.sources import day_of, reference
 from runtime.submissions.models import Attachment, Submission
 from runtime.submissions.pickers import Names
@@ -93,6 +93,7 @@ MAKERS: Mapping[str, Callable[[Submission, Form, Made], None]] = {
     "check_in": goals.check_in,
     "case": followups.case,
     "asset": followups.asset,
+    "swap": swapping.swap,
 }
 
 
