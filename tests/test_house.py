@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import click
 import pytest
@@ -45,17 +46,16 @@ def test_style_and_types(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("file", OURS, ids=name_of)
-def test_no_function_is_longer_than_a_screen(file: Path) -> None:
-    long = [f"{node.name}: {length}" for node in functions(file) if (length := lines(node)) > LONGEST]
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = [f"{name_of(file)}: {node.name}" for file in OURS for node in functions(file) if lines(node) > LONGEST]
     assert long == []
 
 
-@pytest.mark.parametrize("file", [file for file in OURS if file.name.startswith("test_")], ids=name_of)
-def test_no_two_tests_share_a_name(file: Path) -> None:
+def test_no_two_tests_share_a_name() -> None:
     """Of two with one name the first never runs."""
-    names = Counter(node.name for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.FunctionDef))
-    assert [name for name, count in names.items() if count > 1] == []
+    tests = [file for file in OURS if file.name.startswith("test_")]
+    names = Counter((name_of(file), node.name) for file in tests for node in module(file).body if is_function(node))
+    assert [place for place, count in names.items() if count > 1] == []
 
 
 def test_no_import_hides_in_a_function() -> None:
@@ -102,10 +102,16 @@ def commands(group: click.Group, context: click.Context, path: tuple[str, ...]) 
             yield from commands(command, context, (*path, name))
 
 
+def module(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
 def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+    return (node for node in ast.walk(module(file)) if is_function(node))
+
+
+def is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
