@@ -3,13 +3,14 @@
 Things with a permanent `id` are matched by it, so that renaming or moving one is told as that and not as a removal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import form_differences
+from builder import form_differences, shape
+from builder.flows import differences as flow_differences
 from builder.words import word
 from core.db import Document
 from core.i18n import language, text
@@ -35,9 +36,18 @@ def sentences(old: Document, new: Document) -> list[str]:
     names = {**_names(old), **_names(new)}
     if _are_forms(old, new):
         told = form_differences.sentences(old["body"], new["body"])
-        rest = _differ(_without_fields(old), _without_fields(new), (), names)
+        rest = _differ(_without(old, form_differences.TOLD), _without(new, form_differences.TOLD), (), names)
         return [*map(str, rest), *told]
+    if _are_flows(old, new):
+        rest = _differ(_without(old, flow_differences.TOLD), _without(new, flow_differences.TOLD), (), names)
+        return [*map(str, rest), *flow_differences.sentences(old["body"], new["body"])]
     return [str(change) for change in _differ(old, new, (), names)]
+
+
+def _are_flows(old: Document, new: Document) -> bool:
+    """Flows that can be read."""
+    both = (old, new)
+    return old != new and all(one.get("kind") == "workflow" and not shape.problems(one) for one in both)
 
 
 def _are_forms(old: Document, new: Document) -> bool:
@@ -46,9 +56,9 @@ def _are_forms(old: Document, new: Document) -> bool:
     return old != new and all(one.get("kind") == "form" and form_differences.is_readable(one) for one in both)
 
 
-def _without_fields(document: Document) -> Document:
-    """What a form says beside its fields, layout, rules and formulas."""
-    kept = {key: value for key, value in document["body"].items() if key not in form_differences.TOLD}
+def _without(document: Document, told: Iterable[str]) -> Document:
+    """What a document says beside what is told in words of its own."""
+    kept = {key: value for key, value in document["body"].items() if key not in told}
     return {**document, "body": kept}
 
 

@@ -5,13 +5,17 @@ from typing import Any
 
 from builder.flows import palette, words
 from builder.flows.around import (
+    ACTION,
+    ACTION_LIST,
     Around,
     Posted,
     at,
     changed,
     counted,
+    gone,
     moved,
     one_of,
+    place_of,
     put,
     step_named,
     with_key,
@@ -35,20 +39,21 @@ USUAL: dict[str, Document] = {
 }
 """What an action says before anybody says otherwise."""
 
+ACTING = ("approve", "decide", "handle", "effect")
 TEXTS = ("text", "title", "reason", "message")
 WORDS = ("to", "field", "url", "parent", "layer", "cascade")
 LARGEST = {"points": 1_000_000, "hours": 8760}
 
 
 def action_add(body: Document, posted: Posted, around: Around) -> Document:
-    step, place = step_named(body, posted), posted.get("place", "then")
+    step, place = step_named(body, posted, *ACTING), place_of(posted, ACTION_LIST, "then")
     do = one_of(words.ACTIONS, posted, "do")
     return changed(body, put(step, place, [*_listed(step, place), {"do": do, **USUAL[do]}]))
 
 
 def action(body: Document, posted: Posted, around: Around) -> Document:
     """What its controls say; an empty one takes its word away."""
-    step, place = step_named(body, posted), posted.get("place", "")
+    step, place = step_named(body, posted, *ACTING), place_of(posted, ACTION)
     found = at(step, place)
     for name in TEXTS:
         found = with_words(found, posted, name)
@@ -62,7 +67,7 @@ def action(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def action_move(body: Document, posted: Posted, around: Around) -> Document:
-    step, place = step_named(body, posted), posted.get("place", "")
+    step, place = step_named(body, posted, *ACTING), place_of(posted, ACTION)
     at(step, place)
     whole, _slash, number = place.rpartition("/")
     return changed(body, put(step, whole, moved(at(step, whole), int(number), posted.get("to", ""))))
@@ -70,7 +75,7 @@ def action_move(body: Document, posted: Posted, around: Around) -> Document:
 
 def action_remove(body: Document, posted: Posted, around: Around) -> Document:
     """The last of a step or outcome that needs none leaves nothing behind."""
-    step, place = step_named(body, posted), posted.get("place", "")
+    step, place = step_named(body, posted, *ACTING), place_of(posted, ACTION)
     at(step, place)
     step = put(step, place, None)
     whole = place.rpartition("/")[0]
@@ -79,6 +84,8 @@ def action_remove(body: Document, posted: Posted, around: Around) -> Document:
 
 def _listed(step: Document, place: str) -> list[Any]:
     holder, _slash, key = place.rpartition("/")
+    if (step["type"] == "decide") != bool(holder):  # a decision acts by its outcomes
+        raise gone(f"no actions at {place}")
     return list((at(step, holder) if holder else step).get(key, ()))
 
 

@@ -1,5 +1,6 @@
 """What the deeds of the flow designer share: where a step is, what a control posted, parts of a step by their path."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from core.db import Document
 from core.errors import Invalid, Problem
 
 __all__ = ["Around", "Posted", "at", "changed", "counted", "gone", "impossible", "moved"]
-__all__ += ["one_of", "put", "step_named", "with_key", "with_words"]
+__all__ += ["one_of", "place_of", "put", "step_named", "with_key", "with_words"]
 
 MOST = 8760
 """Hours of a year: no limit is longer."""
@@ -25,9 +26,10 @@ class Around:
     person: Callable[[str], int | None] = lambda typed: None
 
 
-def step_named(body: Document, posted: Posted) -> Document:
+def step_named(body: Document, posted: Posted, *types: str) -> Document:
+    """The step that a control is about, of one of the types where some are named."""
     found = tree.find(body["steps"], posted.get("id", ""))
-    if found is None:
+    if found is None or (types and found["type"] not in types):
         raise gone(f"no step {posted.get('id')}")
     return found
 
@@ -56,6 +58,21 @@ def counted(posted: Posted, name: str, most: int = MOST) -> int | None:
 
 def impossible(sentence: str) -> Invalid:
     return Invalid([Problem("/body/steps", "impossible", sentence)])
+
+
+ACTIONS = r"(?:then|outcomes/\d+/then)"
+PEOPLE = re.compile(rf"(?:who|{ACTIONS}/\d+/who)")
+PERSON = re.compile(rf"(?:who/\d+|empty/to|{ACTIONS}/\d+/(?:for|who/\d+))(?:/from)*")
+ACTION = re.compile(rf"{ACTIONS}/\d+")
+ACTION_LIST = re.compile(ACTIONS)
+
+
+def place_of(posted: Posted, shape: re.Pattern[str], usual: str = "") -> str:
+    """The path in the step that a control is about: of people, of actions."""
+    place = posted.get("place", usual)
+    if not shape.fullmatch(place):
+        raise gone(f"nothing of this kind at {place}")
+    return place
 
 
 # ── parts of a step by their path: who/0/from, then/1/for, outcomes/0/then ───────────────────────────────────────────

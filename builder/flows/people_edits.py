@@ -5,7 +5,21 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from builder.flows import palette, words
-from builder.flows.around import Around, Posted, at, changed, counted, impossible, one_of, put, step_named, with_key
+from builder.flows.around import (
+    PEOPLE,
+    PERSON,
+    Around,
+    Posted,
+    at,
+    changed,
+    counted,
+    impossible,
+    one_of,
+    place_of,
+    put,
+    step_named,
+    with_key,
+)
 from core.db import Document
 
 USUAL: dict[str, Document] = {
@@ -34,21 +48,21 @@ HIGHEST = 9
 
 def who_add(body: Document, posted: Posted, around: Around) -> Document:
     """One more kind of people beside the others; `place` is the list."""
-    step, place = step_named(body, posted), posted.get("place", "who")
+    step, place = step_named(body, posted), place_of(posted, PEOPLE, "who")
     kind = posted.get("kind", "role")
     entry = USUAL.get(kind, palette.HR)
     return changed(body, put(step, place, [*_listed(step, place), entry]))
 
 
 def who_remove(body: Document, posted: Posted, around: Around) -> Document:
-    step, place = step_named(body, posted), posted.get("place", "")
+    step, place = step_named(body, posted), place_of(posted, PERSON)
     at(step, place)
     return changed(body, put(step, place, None))
 
 
 def who(body: Document, posted: Posted, around: Around) -> Document:
     """One entry. Another kind begins with what is usual for it."""
-    step, place = step_named(body, posted), posted.get("place", "")
+    step, place = step_named(body, posted), place_of(posted, PERSON)
     before = at(step, place)
     kind = one_of(words.WHO, posted, "kind") if "kind" in posted else before["kind"]
     entry = USUAL[kind] if kind != before["kind"] else _entry(before, posted, around)
@@ -56,9 +70,9 @@ def who(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def _listed(step: Document, place: str) -> list[Document]:
-    holder, _slash, key = place.rpartition("/")
-    whole = at(step, holder) if holder else step
-    return list(whole.get(key, ()))
+    """The entries there; only what has people takes more."""
+    found: list[Document] = at(step, place)
+    return found
 
 
 def _entry(entry: Document, posted: Posted, around: Around) -> Document:

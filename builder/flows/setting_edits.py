@@ -34,7 +34,7 @@ def title(body: Document, posted: Posted, around: Around) -> Document:
 
 def mode(body: Document, posted: Posted, around: Around) -> Document:
     """How many of them must agree; in a decision also what counts when they do not."""
-    step = step_named(body, posted)
+    step = step_named(body, posted, *palette.ASKING)
     if "mode" in posted:
         step = {**step, "mode": _counted(step.get("mode"), words.MODES, posted, "mode")}
     if "split" in posted:
@@ -43,7 +43,7 @@ def mode(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def join(body: Document, posted: Posted, around: Around) -> Document:
-    step = step_named(body, posted)
+    step = step_named(body, posted, "together", "each")
     return changed(body, {**step, "join": _counted(step.get("join"), words.JOINS, posted, "join")})
 
 
@@ -61,7 +61,7 @@ def _counted(before: Any, known: dict[str, words.Pair], posted: Posted, name: st
 
 def policy(body: Document, posted: Posted, around: Around) -> Document:
     """Nobody is found; the submitter himself; the same person again."""
-    step = step_named(body, posted)
+    step = step_named(body, posted, *palette.ASKING)
     if "empty" in posted:
         step = {**step, "empty": _empty(step, posted)}
     if "same_as_submitter" in posted:
@@ -82,7 +82,7 @@ def _empty(step: Document, posted: Posted) -> Document:
 
 def can(body: Document, posted: Posted, around: Around) -> Document:
     """What may be done besides deciding, and where a return leads."""
-    step = step_named(body, posted)
+    step = step_named(body, posted, *palette.ASKING)
     if "has_can" in posted:
         step = with_key(step, "can", [one for one in words.CAN if one in posted.getlist("can")] or None)
     if "return_to" in posted:
@@ -112,14 +112,14 @@ def required(posted: Posted) -> list[str] | None:
 
 def due(body: Document, posted: Posted, around: Around) -> Document:
     """So many working hours; empty is no limit."""
-    step, hours = step_named(body, posted), counted(posted, "working_hours")
+    step, hours = step_named(body, posted, *palette.ASKING), counted(posted, "working_hours")
     if hours is None:
         return changed(body, with_key(step, "due", None))
     return changed(body, {**step, "due": {**step.get("due", {}), "working_hours": hours}})
 
 
 def lapse_add(body: Document, posted: Posted, around: Around) -> Document:
-    step = step_named(body, posted)
+    step = step_named(body, posted, *palette.ASKING)
     if "due" not in step:
         raise gone(f"{step['id']} has no time limit")
     fresh = {"remind": "assignee"}
@@ -128,7 +128,7 @@ def lapse_add(body: Document, posted: Posted, around: Around) -> Document:
 
 def lapse(body: Document, posted: Posted, around: Around) -> Document:
     """When, and what is done then."""
-    step, place = step_named(body, posted), f"due/then/{posted.get('n', '')}"
+    step, place = step_named(body, posted, *palette.ASKING), f"due/then/{posted.get('n', '')}"
     before = at(step, place)
     moment = posted.get("when", next((key for key in ("before", "after") if key in before), "at"))
     entry: Document = {} if moment not in ("before", "after") else {moment: counted(posted, "hours") or 4}
@@ -145,7 +145,7 @@ def lapse(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def lapse_remove(body: Document, posted: Posted, around: Around) -> Document:
-    step, place = step_named(body, posted), f"due/then/{posted.get('n', '')}"
+    step, place = step_named(body, posted, *palette.ASKING), f"due/then/{posted.get('n', '')}"
     at(step, place)
     step = put(step, place, None)
     return changed(body, step if step["due"]["then"] else put(step, "due/then", None))
@@ -153,7 +153,7 @@ def lapse_remove(body: Document, posted: Posted, around: Around) -> Document:
 
 def field(body: Document, posted: Posted, around: Around) -> Document:
     """What who is asked may do with a field here; as ever, where nothing is chosen."""
-    step, field_id = step_named(body, posted), posted.get("field", "")
+    step, field_id = step_named(body, posted, *palette.ASKING), posted.get("field", "")
     may = one_of(words.FIELD_MAY, posted, "may") if posted.get("may") else None
     return changed(body, with_key(step, "fields", with_key(step.get("fields", {}), field_id, may) or None))
 
@@ -216,14 +216,14 @@ def _branch(step: Document, posted: Posted) -> str:
 
 def over(body: Document, posted: Posted, around: Around) -> Document:
     """What is gone over: units of a level, or rows of a sub-table."""
-    step = step_named(body, posted)
+    step = step_named(body, posted, "each")
     kind = one_of(words.OVER, posted, "over") if "over" in posted else next(iter(step["over"]))
     value = posted.get("level" if kind == "units" else "table", step["over"].get(kind))
     return changed(body, {**step, "over": {kind: value or ("region" if kind == "units" else "")}})
 
 
 def waiting(body: Document, posted: Posted, around: Around) -> Document:
-    step = step_named(body, posted)
+    step = step_named(body, posted, "wait")
     kind = one_of(words.FOR, posted, "for") if "for" in posted else next(iter(step["for"]))
     before = step["for"].get(kind)
     if kind in ("hours", "working_hours"):
@@ -233,7 +233,7 @@ def waiting(body: Document, posted: Posted, around: Around) -> Document:
 
 
 def call(body: Document, posted: Posted, around: Around) -> Document:
-    return changed(body, {**step_named(body, posted), "workflow": posted.get("workflow", "")})
+    return changed(body, {**step_named(body, posted, "call"), "workflow": posted.get("workflow", "")})
 
 
 def subject(body: Document, posted: Posted, around: Around) -> Document:

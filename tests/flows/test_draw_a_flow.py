@@ -35,7 +35,7 @@ def test_every_type_of_step_is_added_and_holds_after_it_was_filled_in(desk: Desk
 def test_a_card_that_is_incomplete_says_so(desk: Desk) -> None:
     desk.do("add", what="effect", into="", at=1)
     page = desk.page()
-    assert "is-wrong" in page
+    assert "is-incomplete" in page
     assert "这一步还没有动作" in page
 
 
