@@ -57,6 +57,7 @@ from runtime.api import commands as token_commands
 from runtime.api import views as api_views
 from runtime.approvals import actions as run_actions
 from runtime.approvals import admin_views as run_admin_views
+from runtime.approvals import api_views as approval_api_views
 from runtime.approvals import inbox_views, run_views
 from runtime.approvals import models as approval_models
 from runtime.boards import views as board_views
@@ -99,7 +100,7 @@ PAGES = (
     *(flow_designer_views, flow_dry_run_views, flow_export_views),
     *(goal_views, campaign_views, trial_views, task_views, board_views, fact_views, fact_api_views),
     *(handover_views, score_views, what_if_views, submission_views, submission_api_views, public_form_views, api_views),
-    *(case_views, knowledge_views, inbox_views, run_views, run_admin_views),
+    *(approval_api_views, case_views, knowledge_views, inbox_views, run_views, run_admin_views),
 )
 # These add pages to a neighbour's blueprint, tables that only jobs use, or what erasing means: importing them counts.
 NEIGHBOURS = (
