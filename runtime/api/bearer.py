@@ -15,7 +15,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from core.access import ATTRIBUTE
-from core.db import dump_json
+from core.db import SAFE_METHODS, dump_json
 from core.errors import Forbidden, Invalid, Problem, Unauthorized
 from runtime.api import tokens
 from runtime.api.models import ApiToken
@@ -50,7 +50,8 @@ def _token(permission: str) -> ApiToken:
         raise Unauthorized(_("Send a token that holds: Authorization: Bearer gt_…"))
     if permission not in token.permissions:
         raise Forbidden(_("This token does not give “%(permission)s”.", permission=permission))
-    tokens.note_use(token)
+    if request.method not in SAFE_METHODS:  # reading writes nothing, not even that it was read
+        tokens.note_use(token)
     return token
 
 
