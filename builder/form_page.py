@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from builder import forms
 from builder.forms import options as choices
-from builder.forms import rich
-from builder.forms import widgets
+from builder.forms import rich, widgets
 from builder.forms.document import Field, Form
 from builder.forms.effective import Effective
 from builder.forms.options import Option
@@ -48,7 +47,7 @@ class FormPage:
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
     raw: Mapping[str, str] = field(default_factory=dict)
-    drawn: dict[tuple[str, str], Markup] = field(default_factory=dict)
+    drawn: dict[tuple[str, str], str] = field(default_factory=dict)
 
     # ── what is there ──
 
@@ -121,9 +120,11 @@ class FormPage:
         words = self._words(column, value)
         kind = (column.id, WORDS if words is not None else repr(value))
         if kind not in self.drawn:
-            self.drawn[kind] = draw(self, column, NAME, value if words is None else WORDS)
+            self.drawn[kind] = str(draw(self, column, NAME, value if words is None else WORDS))
         found = self.drawn[kind].replace(NAME, name)
-        return found if words is None else found.replace(ECHO, self.echo(column, value)).replace(WORDS, words)
+        if words is not None:
+            found = found.replace(ECHO, self.echo(column, value)).replace(WORDS, escape(words))
+        return Markup(found)
 
     def _words(self, column: Field, value: Any) -> str | None:
         """What stands in a cell where that is all that it says; None where more follows from it."""
