@@ -22,19 +22,44 @@ def upgrade() -> None:
 
 def goals() -> None:
     with op.batch_alter_table("goal") as table:
-        table.alter_column("goal_set_id", existing_type=ID, nullable=True)
-        table.add_column(sa.Column("kind", sa.String(12), nullable=False, server_default="target"))
-        table.add_column(sa.Column("state", sa.String(10), nullable=False, server_default="active"))
-        table.add_column(sa.Column("serves_id", ID, nullable=True))
+        table.alter_column("goal_set_id", existing_type=ID, nullable=True, comment="none for what people wrote")
+        table.add_column(
+            sa.Column(
+                "kind",
+                sa.String(12),
+                nullable=False,
+                comment="target, objective, key_result, micro",
+                server_default="target",
+            )
+        )
+        table.add_column(
+            sa.Column(
+                "state",
+                sa.String(10),
+                nullable=False,
+                comment="active or dropped; of a target its set says",
+                server_default="active",
+            )
+        )
+        table.add_column(
+            sa.Column(
+                "serves_id",
+                ID,
+                nullable=True,
+                comment="the objective of a key result, the goal that an objective serves",
+            )
+        )
         table.add_column(sa.Column("metric_key", sa.String(80), nullable=True))
         table.add_column(sa.Column("start", sa.Double(), nullable=True, comment="起点值"))
-        table.add_column(sa.Column("wanted", sa.Double(), nullable=True))
-        table.add_column(sa.Column("weight", sa.Double(), nullable=True))
+        table.add_column(sa.Column("wanted", sa.Double(), nullable=True, comment="目标值; none for a milestone"))
+        table.add_column(
+            sa.Column("weight", sa.Double(), nullable=True, comment="of a key result in its objective: 0.34")
+        )
         table.add_column(sa.Column("first_day", sa.Date(), nullable=True))
         table.add_column(sa.Column("last_day", sa.Date(), nullable=True))
-        table.add_column(sa.Column("witness_id", ID, nullable=True))
+        table.add_column(sa.Column("witness_id", ID, nullable=True, comment="见证人 of a micro OKR"))
         table.add_column(sa.Column("note", sa.String(), nullable=False, server_default=""))
-        table.add_column(sa.Column("source_ref", PathText, nullable=True))
+        table.add_column(sa.Column("source_ref", PathText, nullable=True, comment="what made it: submission:7:w1"))
         table.create_foreign_key("fk_goal_serves_id", "goal", ["serves_id"], ["id"])
         table.create_foreign_key("fk_goal_witness_id", "member", ["witness_id"], ["id"])
         table.create_unique_constraint("uq_goal_source_ref", ["source_ref"])
@@ -64,7 +89,9 @@ def cases() -> None:
         "case",
         sa.Column("id", ID, nullable=False),
         sa.Column("company_id", ID, nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column(
+            "kind", sa.String(20), nullable=False, comment="intelligence, suggestion, review, alert, loan or turnaround"
+        ),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("unit_id", ID, nullable=False),
@@ -75,8 +102,8 @@ def cases() -> None:
         sa.Column("acknowledged_at", UTCDateTime(), nullable=True),
         sa.Column("resolved_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("source_ref", PathText, nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False, comment="what came of it; whoever opened it reads this"),
+        sa.Column("source_ref", PathText, nullable=True, comment="what opened it: submission:7:w1"),
         *foreign_keys("case", company_id="org_unit", unit_id="org_unit", owner_id="member", opened_by="member"),
         sa.PrimaryKeyConstraint("id", name="pk_case"),
         sa.UniqueConstraint("source_ref", name="uq_case_source_ref"),
@@ -111,7 +138,7 @@ def assets() -> None:
         sa.Column("case_id", ID, nullable=True, comment="where it was learnt"),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("uses", ID, nullable=False, comment="how often it was used again"),
-        sa.Column("source_ref", PathText, nullable=True),
+        sa.Column("source_ref", PathText, nullable=True, comment="what made it: submission:7:w1"),
         *foreign_keys("asset", company_id="org_unit", unit_id="org_unit", author_id="member", case_id="case"),
         sa.PrimaryKeyConstraint("id", name="pk_asset"),
         sa.UniqueConstraint("source_ref", name="uq_asset_source_ref"),

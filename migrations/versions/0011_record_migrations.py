@@ -21,7 +21,12 @@ def upgrade() -> None:
         sa.Column("definition_id", ID, nullable=False),
         sa.Column("from_version_id", ID, nullable=False),
         sa.Column("to_version_id", ID, nullable=False),
-        sa.Column("matched", JSONDocument(), nullable=False, comment="{fields: {old id: new id}, options: {…}}"),
+        sa.Column(
+            "matched",
+            JSONDocument(),
+            nullable=False,
+            comment="{fields: {old id: new id}, options: {old id: {old: new}}}",
+        ),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("moved", ID, nullable=False),
         sa.Column("refused", ID, nullable=False),
