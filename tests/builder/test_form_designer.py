@@ -311,3 +311,17 @@ def test_who_may_not_edit_definitions_sees_no_designer(
 ) -> None:
     sign_in(people.an)
     assert client.get("/form-designer/new").status_code == 403
+
+
+def test_what_sending_creates_is_chosen_in_the_settings(desk: Desk) -> None:
+    for kind in ("text", "table"):
+        desk.do("add", what=kind)
+    for make in ("goal", "case", "asset"):
+        desk.do("creates_add", make=make)
+    goal, case, _asset = desk.body["creates"]
+    table = next(node for node in form_tree.walk(desk.body["layout"]) if node.get("widget") == "table")
+    desk.do("creates", id=goal["id"], kind="objective", rows_table=table["field"])
+    page = desk.do("creates", id=case["id"], kind="suggestion", shown_pane="form").text
+    for words in ("目标与关键结果", "关键结果取自子表", "权重取自", "跟进单", "知识资产"):
+        assert words in page, words
+    assert [entry.get("kind") for entry in desk.body["creates"]] == ["objective", "suggestion", None]
