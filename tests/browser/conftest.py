@@ -48,6 +48,11 @@ def serving(app: Flask) -> Iterator[str]:
         thread.join()
 
 
+def settled(page: Page) -> None:
+    """What htmx has asked for is answered and drawn. (`networkidle` comes once a document and never again.)"""
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping, .htmx-added")).to_have_count(0)
+
+
 @pytest.fixture
 def assert_accessible() -> Callable[[Page], None]:
     def check(page: Page) -> None:

@@ -42,7 +42,7 @@ class Photographer:
         self.page.fill("[name=login]", login)
         self.page.fill("[name=password]", PASSWORD)
         self.page.click("main button.btn-primary")
-        self.page.wait_for_load_state()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def definition(self, kind: str, key: str) -> int:
         with self.app.app_context():

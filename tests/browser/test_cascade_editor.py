@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from builder import definitions
 from core.db import db
-from tests.browser.conftest import DESKTOP, PHONE, serving
+from tests.browser.conftest import DESKTOP, PHONE, serving, settled
 from tests.product import PASSWORD
 from tests.sales import CASCADE, Sales
 
@@ -31,7 +31,7 @@ def open_editor(browser: Browser, address: str, viewport: dict[str, int], locale
     page.fill("[name=login]", "H001")
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     page.goto(address)
     return page
 
@@ -78,7 +78,7 @@ def test_a_cap_that_cannot_hold_is_told_at_its_card(browser: Browser, address: s
     expect(page.locator("#trial-result")).to_contain_text("安店长")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.select_option("#l2-cap_way", "history")
-    page.wait_for_load_state("networkidle")  # the card was swapped; what is opened before would close again
+    settled(page)  # the card was swapped; what is opened before would close again
     page.locator("#fold-l2-cap summary").click()
     page.locator("#l2-cap").fill("历史业绩*0.5")
     page.locator("#l2-cap").press("Tab")
@@ -211,13 +211,13 @@ def test_an_expression_brings_its_desk_when_somebody_comes_to_it(
     page.locator("#l3-weight-chips .name-chip", has_text="在岗工作日占比").click()
     expect(page.locator("#l3-weight")).to_have_value("个人权重在岗工作日占比")
     expect(page.locator("#undo-says")).to_contain_text("个人权")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.locator("#l3-weight").fill("个人权重*在岗工作日占比")
     expect(page.locator("#l3-weight-said")).to_contain_text("没有问题")
     page.keyboard.press("Tab")
     expect(page.locator("#undo-says")).to_contain_text("个人权重*在岗工作日占比 →")
     expect(page.locator("#l3-weight-checked tbody tr")).to_have_count(3)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     page.close()

@@ -33,7 +33,7 @@ def signed_in(browser: Browser, address: str, viewport: dict[str, int], locale: 
     page.fill("[name=login]", "H001")
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
 
 

@@ -41,7 +41,7 @@ def opened(browser: Browser, address: str, viewport: dict[str, int] = DESKTOP, l
     page.fill("[name=login]", "OPS")
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     page.goto(address)
     return page
 

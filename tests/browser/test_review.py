@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from builder import definitions, packs
+from builder import definitions
 from core.db import db
 from tests.browser.conftest import DESKTOP, PHONE, serving
 from tests.product import PASSWORD, People, add_member
@@ -33,12 +33,10 @@ WORDS = {
 
 
 @pytest.fixture
-def definition_id(people: People) -> int:
+def definition_id(medical: People) -> int:
     """The weights of stages, in a draft of sales operations: coverage of 推广期 from 40 to 45, visits down by 5."""
-    for key in ("okr_core", "medical_goals"):
-        packs.install(packs.shipped_folder(key), people.company.id, by_id=None)
-    ops = add_member(people.headquarters, "O001", "苏运营", "sales_ops")
-    table = definitions.find(people.company.id, "table", "medical.stage_weights")
+    ops = add_member(medical.headquarters, "O001", "苏运营", "sales_ops")
+    table = definitions.find(medical.company.id, "table", "medical.stage_weights")
     assert table is not None
     draft = definitions.open_draft(table, by_id=ops.id)
     document = json.loads(json.dumps(draft.document))
@@ -62,7 +60,7 @@ def signed_in(browser: Browser, address: str, login: str, viewport: dict[str, in
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
 
 

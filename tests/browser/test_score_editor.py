@@ -27,7 +27,7 @@ def test_hr_changes_how_people_are_scored(
         page.fill("[name=login]", "H001")
         page.fill("[name=password]", PASSWORD)
         page.click("main button.btn-primary")
-        page.wait_for_load_state()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         page.goto(f"{url}{path}")
         page.get_by_role("button", name="怎么计分").click()
         page.select_option("#score-in-revenue-of", "person")

@@ -47,7 +47,7 @@ def opened(
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     page.goto(f"/definitions/{draft().definition_id}/edit")
     expect(page.locator("[role=grid]")).to_be_visible()
     return page
@@ -180,7 +180,8 @@ def test_a_choice_is_chosen_from_its_options(browser: Browser, address: str) -> 
     cell(page, "r1.c1").focus()
     page.keyboard.press("Enter")
     options = page.locator("select.table-cell-editor option")
-    assert options.all_inner_texts()[:3] == ["任意", "是 推广期", "是 成长期"]
+    for place, words in enumerate(["任意", "是 推广期", "是 成长期"]):
+        expect(options.nth(place)).to_have_text(words)
     page.locator("select.table-cell-editor").select_option("任意")
     page.keyboard.press("Enter")
     expect(cell(page, "r1.c1")).to_have_text("任意")

@@ -99,8 +99,8 @@ def test_S23_a_weight_by_slider_who_moves_the_approval_and_its_why(
     expect(hr.locator("main")).to_contain_text("苏运营(销售运营)提交,何人事(HR 管理员)批准")
     hr.goto("/scores")
     hr.fill("[name=period]", PERIOD)
-    hr.locator("form[action$='/scores/compute'] button").click()
-    hr.wait_for_load_state()
+    with hr.expect_response(lambda answer: "/scores/compute" in answer.url):
+        hr.locator("form[action$='/scores/compute'] button").click()
     assert run_jobs() >= 1
 
     an = signed_in(browser, address, "S001", PHONE)
