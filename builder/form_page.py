@@ -23,7 +23,7 @@ from core.i18n import money, text
 OPEN_OPTIONS = 5  # as many lie open; more are a list to open
 LONGEST = 50_000
 NOTHING = "—"
-BOXES = frozenset({"text", "long_text", "rich_text", "phone", "email", "url", "date", "date_time", "number", "percent"})
+BOXES = frozenset({"text", "long_text", "phone", "email", "url", "date", "date_time", "number", "percent"})
 READ = BOXES | {"money", "slider", "rating", "lookup"}
 NAME, WORDS, ECHO = "\ue000", "\ue001", "\ue002"  # stand for them in what is drawn once for all rows
 ACCEPTED = {
