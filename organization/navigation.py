@@ -61,7 +61,7 @@ DEFINITIONS = Entry(
     pgettext("menu", "Definitions"),
     "variable",
     "definitions.read",
-    also=frozenset({"what_if"}),
+    also=frozenset({"what_if", "flow_designer", "flow_dry_run", "flow_exports"}),
 )
 REVIEWS = Entry("definitions.waiting", pgettext("menu", "To review"), "clipboard-check", "definitions.review")
 PACKS = Entry("packs.index", pgettext("menu", "Packs"), "packages", "definitions.read")
