@@ -35,6 +35,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_task_swap_member_id_week", ["member_id", "week"], unique=False)
 
     with op.batch_alter_table("task", schema=None) as batch_op:
+        reason = "why the person does not take it on"
+        batch_op.add_column(sa.Column("refusal", sa.String(length=500), nullable=True, comment=reason))
         batch_op.add_column(
             sa.Column(
                 "swapped",

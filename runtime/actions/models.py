@@ -39,6 +39,7 @@ class Task(Model):
     swapped: Mapped[int] = mapped_column(
         default=0, server_default="0", comment="how many an action of more value replaces"
     )
+    refusal: Mapped[str | None] = mapped_column(sa.String(500), comment="why the person does not take it on")
     customer_tier: Mapped[str | None] = mapped_column(sa.String(40))
     contact_level: Mapped[str | None] = mapped_column(sa.String(40))
     link: Mapped[str | None] = mapped_column(sa.String(40), comment="which link template opens the customer")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from builder.models import DefinitionVersion
 from core import audit, clock
@@ -235,8 +235,36 @@ def _count(task: Task) -> None:
     task.state = state_of(task)
 
 
+def refuse(task: Task, reason: str) -> None:
+    """Not taken on, with the reason (S38). What was due stays due, a base task above all. Raises Invalid, Conflict."""
+    if not 5 <= len(reason.strip()) <= 500:
+        raise Invalid([Problem("/reason", "required", _("Say why, in 5 to 500 characters. Your manager reads it."))])
+    if task.tier == "remedy" or state_of(task) != "assigned":
+        raise Conflict(_("Only an open task can be refused."))
+    task.refusal, task.state = reason.strip(), "refused"
+    audit.record("task.refuse", f"task:{task.id}", by_id=task.member_id, reason=task.refusal)
+
+
+def take_on(task: Task) -> None:
+    """After all."""
+    if task.refusal is None:
+        return
+    audit.record("task.take_on", f"task:{task.id}", by_id=task.member_id, before={"refusal": task.refusal})
+    task.refusal = None
+    task.state = state_of(task)
+
+
+def refused(manager: Member, week: str) -> list[Task]:
+    """拒单: what people below the manager's grants did not take on that week; one statement."""
+    asked = select(Task).join(Task.member).join(Member.unit).options(contains_eager(Task.member))
+    asked = asked.where(Task.company_id == manager.company_id, Task.week == week, Task.refusal.is_not(None))
+    return list(db.session.scalars(asked.where(visible_units(manager, "tasks.read")).order_by(Member.code, Task.id)))
+
+
 def state_of(task: Task) -> str:
     """What an action of more value replaces (`swaps`) need not be done."""
+    if task.refusal is not None:
+        return "refused"
     if task.done + task.swapped < task.needed:
         return "assigned"
     return "substituted" if task.swapped else "done"

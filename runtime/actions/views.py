@@ -107,6 +107,29 @@ def close_remedy(task_id: int) -> Response:
     return back_to(task)
 
 
+@bp.route("/<int:task_id>/refuse", methods=["GET", "POST"])
+@access.needs("tasks.own")
+def refuse(task_id: int) -> Response | str | tuple[str, int]:
+    task = tasks.task_of(current_user, task_id)
+    if request.method == "GET":
+        return render_template("runtime/actions/refuse.html", task=task, problems=[])
+    try:
+        tasks.refuse(task, request.form.get("reason", ""))
+    except Invalid as invalid:
+        return render_template("runtime/actions/refuse.html", task=task, problems=invalid.problems), 422
+    db.session.commit()
+    return back_to(task)
+
+
+@bp.post("/<int:task_id>/take-on")
+@access.needs("tasks.own")
+def take_on(task_id: int) -> Response:
+    task = tasks.task_of(current_user, task_id)
+    tasks.take_on(task)
+    db.session.commit()
+    return back_to(task)
+
+
 @bp.get("/<int:task_id>/why")
 @access.signed_in
 def why(task_id: int) -> str:
@@ -124,7 +147,10 @@ def why(task_id: int) -> str:
 def team() -> str:
     week = asked_week()
     rows = tasks.team(current_user, week)
-    return render_template("runtime/actions/team.html", units=tasks.by_unit(rows), rows=rows, **around(week))
+    refused = tasks.refused(current_user, week)
+    return render_template(
+        "runtime/actions/team.html", units=tasks.by_unit(rows), rows=rows, refused=refused, **around(week)
+    )
 
 
 @bp.get("/people/<int:member_id>")

@@ -97,6 +97,24 @@ def test_S37_more_than_30_percent_of_the_week_goes_to_the_manager(
     assert (swap_of_today().state, of_tier(sales, "routine").swapped) == (state, swapped)
 
 
+def test_S38_a_task_is_refused_with_a_reason_that_the_manager_reads_and_stays_due(
+    sales: Sales, published: GoalSet, sign_in
+) -> None:
+    client, base = sign_in(sales.people.an), of_tier(sales, "base")
+    needed = base.needed
+    assert client.post(f"/tasks/{base.id}/refuse", data={"reason": " "}).status_code == 422
+    assert client.post(f"/tasks/{base.id}/refuse", data={"reason": "客户正在搬迁院区"}).status_code == 303
+    assert "客户正在搬迁院区" in client.get("/tasks/week").text
+    assert client.post(f"/tasks/{base.id}/refuse", data={"reason": "再拒一次看看"}).status_code == 409
+    report = sign_in(sales.people.east_manager).get("/tasks/team").text
+    assert "客户正在搬迁院区" in report
+    assert "仍需完成" in report
+    base = of_tier(sales, "base")
+    assert (base.state, base.needed) == ("refused", needed)
+    assert sign_in(sales.people.an).post(f"/tasks/{base.id}/take-on").status_code == 303
+    assert of_tier(sales, "base").state == "assigned"
+
+
 def test_S37_a_base_task_is_never_swapped_away(sales: Sales, published: GoalSet, sign_in, run_jobs) -> None:
     ask(sign_in(sales.people.an), run_jobs, of_tier(sales, "base"))
     assert swap_of_today().broken == ["not_routine"]
