@@ -1,5 +1,5 @@
-"""Text with headings, lists and links: HTML that can do nothing but be read, whoever sent it. Cleaned before it is judged
-and stored, and once more where a page shows it.
+"""Text with headings, lists and links: HTML that can do nothing but be read, whoever sent it. Cleaned before it is
+judged and stored, and once more where a page shows it.
 
     clean('<b onclick="steal()">要点</b><script>…</script>')      '<b>要点</b>'
     plain('<h3>要点</h3><ul><li>价格</li></ul>')                   '要点\\n价格'
