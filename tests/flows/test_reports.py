@@ -24,12 +24,10 @@ KEY = "okr.try_out"
 
 def drafted(people: People, steps: list[Document], **body: Any) -> DefinitionVersion:
     document = {
-
-            "schema_version": 1,
-            "kind": "workflow",
-            "key": KEY,
-            "title": {"zh": "目标审批流程", "en": "Approval of goals"}
-        ,
+        "schema_version": 1,
+        "kind": "workflow",
+        "key": KEY,
+        "title": {"zh": "目标审批流程", "en": "Approval of goals"},
         "body": {"subject": {"kind": "goal"}, **body, "steps": steps},
     }
     people.headquarters.head = people.hr
