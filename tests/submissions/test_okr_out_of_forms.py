@@ -13,8 +13,10 @@ from builder import packs
 from core import jobs
 from core.db import db
 from organization.models import Member
+from runtime.approvals import running
+from runtime.approvals.models import WorkItem
 from runtime.cases.models import Case
-from runtime.goals.models import CheckIn, Goal
+from runtime.goals.models import CheckIn, Goal, GoalNote
 from runtime.knowledge.models import Asset
 from runtime.submissions.models import Submission
 from tests.product import People
@@ -122,7 +124,9 @@ def test_S84_a_micro_okr_lasts_ninety_days_and_has_a_witness(retail: People, sen
     assert made.note == "视频通关"
 
 
-def test_a_proposal_serves_the_goal_that_its_campaign_made(retail: People, send: Send) -> None:
+def test_S75_a_proposal_that_is_adopted_serves_the_goal_that_its_campaign_made(
+    retail: People, send: Send, run_jobs: Callable[[], int]
+) -> None:
     campaign = send(retail.hr, "hq_campaign", **CAMPAIGN, owner=str(retail.hr.id))
     proposal = {
         "campaign": str(campaign),
@@ -136,11 +140,26 @@ def test_a_proposal_serves_the_goal_that_its_campaign_made(retail: People, send:
         "key_results-0-target": "20",
     }
     send(retail.east_manager, "region_proposal", **proposal)
+    assert db.session.scalar(select(Goal).where(Goal.name == "体验角上线门店")) is None, (
+        "headquarters has not adopted it"
+    )
+    adopt(retail.hr)
+    run_jobs()
     served = goal("体验角上线门店").serves
     assert served is not None
     assert (served.unit_id, served.layer) == (retail.east.id, "tactic")
     assert served.serves is not None
     assert served.serves.unit_id == retail.headquarters.id
+    (note,) = db.session.scalars(select(GoalNote))
+    assert (note.goal_id, note.unit_id, note.by_id) == (served.serves_id, retail.east.id, retail.hr.id)
+
+
+def adopt(by: Member) -> None:
+    """The answer of headquarters to the one proposal there is."""
+    item = db.session.scalars(select(WorkItem).where(WorkItem.closed_at.is_(None))).one()
+    operation = {"do": "decide", "item": item.token, "outcome": "adopt"}
+    running.act(running.locked(item.run_id), operation, by)
+    db.session.commit()
 
 
 def test_S87_S100_intelligence_and_suggestions_open_cases(retail: People, send: Send, sign_in: SignIn) -> None:
