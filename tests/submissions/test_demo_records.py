@@ -2,27 +2,23 @@
 
 from collections.abc import Callable
 
-from flask import Flask
 from sqlalchemy import func, select
 
-from builder import packs
 from core.db import db
 from organization import accounts
-from organization.models import Member
+from organization.models import Company, Member
 from runtime.facts.models import Touch
 from runtime.submissions.models import Submission
-from seeds.demo import organisation_a1, records_a1
+from seeds.demo import records_a1
 from tests.submissions.conftest import SignIn
 
 LOGS = "/forms/medical.visit_log/records"
 
 
 def test_visits_of_four_weeks_are_found_counted_and_exported(
-    app: Flask, sign_in: SignIn, run_jobs: Callable[[], int]
+    demo_pack: Company, sign_in: SignIn, run_jobs: Callable[[], int]
 ) -> None:
-    company = organisation_a1.load()
-    packs.install(packs.shipped_folder("medical_goals"), company.id, by_id=None)
-    records_a1.load(company)
+    records_a1.load(demo_pack)
     people = {code: _member(code) for code in ("RHD", "E0002")}
     for code, member in people.items():
         accounts.create(member, login=code, password="guantong-2025", must_change=False)
