@@ -33,7 +33,8 @@ def transfer(member: Member, item_ids: Iterable[int], to: Member, comment: str =
 
 
 def _each(member: Member, item_ids: Iterable[int], operation: Callable[[WorkItem], Document], comment: str) -> Outcome:
-    """A savepoint an item: what one of them had begun goes with its refusal."""
+    """A savepoint an item: what one of them had begun goes with its refusal. Runs are locked in one order, so that two
+    people who approve many at once never wait for each other in a circle."""
     outcome = Outcome()
     for item in _his(member, item_ids):
         title = ""
@@ -50,5 +51,5 @@ def _each(member: Member, item_ids: Iterable[int], operation: Callable[[WorkItem
 
 def _his(member: Member, item_ids: Iterable[int]) -> list[WorkItem]:
     wanted = list(item_ids)[:MOST]
-    asked = select(WorkItem).where(WorkItem.id.in_(wanted), inbox.his(member.id)).order_by(WorkItem.id)
+    asked = select(WorkItem).where(WorkItem.id.in_(wanted), inbox.his(member.id)).order_by(WorkItem.run_id, WorkItem.id)
     return list(db.session.scalars(asked))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from core.db import db
 from core.errors import Invalid
 from organization.models import Member
 from runtime.approvals.models import WorkflowRun
-from runtime.submissions import filling, posting
+from runtime.submissions import attachments, filling, posting
 from runtime.submissions.filling import Filling
 from runtime.submissions.models import Attachment, Submission
 from runtime.submissions.pages import FillingPage, RecordPage
@@ -40,10 +41,12 @@ class StepPage(RecordPage):
     def required(self, at: Field) -> bool:
         return at.id in self.needed or (self.state_of(at) == "given" and super().required(at))
 
-    @property
-    def asks(self) -> bool:
-        """Whether there is anything to fill in."""
-        return any(self.state.shows(at) for at in self.editable)
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Of the files in fields that are seen."""
+        seen = {at.name for at in self.form.tops if at.id not in self.state.unseen}
+        values = {name: value for name, value in self.state.values.items() if name in seen}
+        return attachments.titles(self.form, values, self._place.company_id)
 
 
 def submission_of(run: WorkflowRun) -> Submission | None:

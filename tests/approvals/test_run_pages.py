@@ -4,14 +4,17 @@ import io
 
 from sqlalchemy import select
 
+from builder import definitions
 from core.db import db
-from runtime.approvals.models import RunEvent
+from runtime.approvals.models import RunEvent, WorkflowRun
 from runtime.submissions.models import Submission
 from tests.approvals.flow import STEPS, decided, flow, open_item, publish_flow, send, visitor
 from tests.product import add_member
-from tests.submissions.conftest import KEY, publish
+from tests.submissions.conftest import KEY, POSTED, publish
 
 __all__ = ["flow", "publish", "send"]
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
 def test_the_route_is_shown_before_sending_with_names_and_reasons(app, people, flow):
@@ -53,6 +56,40 @@ def test_what_the_step_lets_him_fill_in_goes_with_the_verdict_and_into_the_histo
     history = browser.get(f"/runs/{run.id}/history").text
     assert "<del>先试点</del> → <ins>只在上海试点</ins>" in history
     assert "为什么是他" in history
+
+
+def test_files_of_the_record_are_seen_where_their_field_is(app, people, flow):
+    photo = {
+        "x-id": "fp",
+        "title": "照片",
+        "type": "array",
+        "items": {"type": "string"},
+        "x-files": {"accept": ["image"]},
+    }
+    form = definitions.published(people.company.id, "form", KEY)
+    body = with_field(form.document["body"], "photo", photo, {"id": "lp", "field": "fp", "widget": "image"})
+    definitions.publish(
+        definitions.begin_draft(form.definition, form.document | {"body": body}, by_id=people.hr.id), by_id=people.hr.id
+    )
+    publish_flow([STEPS[0] | {"fields": {"fp": "hide"}}, *STEPS[1:]])
+    sender, manager, headquarters = (visitor(app, code) for code in ("S001", "E001", "H001"))
+    picture = (io.BytesIO(PICTURE), "现场.png")
+    uploaded = sender.post(f"/forms/{KEY}/files", data={"client_id": "one", "name": "photo", "files": picture}).text
+    name = uploaded.partition('value="')[2].partition('"')[0]
+    assert sender.post(f"/forms/{KEY}", data=POSTED | {"client_id": "one", "photo": name}).status_code == 303
+    run = db.session.scalars(select(WorkflowRun)).one()
+    assert "现场.png" not in manager.get(f"/runs/{run.id}").text
+    assert manager.get(f"/runs/{run.id}/attached/{name}").status_code == 404
+    manager.post(f"/runs/{run.id}/act", data=decided(open_item(run), "approve"))
+    assert "现场.png" in headquarters.get(f"/runs/{run.id}").text
+    assert headquarters.get(f"/runs/{run.id}/attached/{name}").data == PICTURE
+
+
+def with_field(body, name, spec, item):
+    """The form with one field more at its end."""
+    data = body["data"] | {"properties": body["data"]["properties"] | {name: spec}}
+    section = body["layout"][0]
+    return body | {"data": data, "layout": [section | {"items": [*section["items"], item]}]}
 
 
 def test_a_rejection_needs_a_reason_and_says_so_at_the_field(app, people, send):
@@ -143,8 +180,8 @@ def test_a_signature_is_drawn_and_shown(app, people, send):
     run = send()
     browser = visitor(app, "E001")
     assert browser.post(f"/runs/{run.id}/act", data=decided(open_item(run), "approve")).status_code == 422
-    picture = io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
-    drawn = browser.post(f"/runs/{run.id}/files", data={"name": "signature", "files": (picture, "signature.png")}).text
+    picture = (io.BytesIO(PICTURE), "signature.png")
+    drawn = browser.post(f"/runs/{run.id}/files", data={"name": "signature", "files": picture}).text
     name = drawn.partition('value="')[2].partition('"')[0]
     assert (
         browser.post(f"/runs/{run.id}/act", data=decided(open_item(run), "approve", signature=name)).status_code == 303
