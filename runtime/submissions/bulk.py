@@ -1,5 +1,5 @@
-"""One deed on many records: set a field in all that were ticked. Each is judged by its own effective schema; those that
-refuse are told one by one, the others are changed together. The caller commits.
+"""One deed on many records: set a field in all that were ticked, send the ticked drafts. Each is judged by its own
+effective schema; those that refuse are told one by one, the others are changed together. The caller commits.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from builder import forms
 from builder.forms import Field, Form
 from core.db import db
-from core.errors import Conflict, Forbidden, Invalid, Problem
+from core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Problem
+from core.i18n import text
 from organization.models import Member
 from runtime.submissions import asking, filling, sights, submissions
 from runtime.submissions.models import Submission
@@ -86,8 +87,25 @@ def _correctable(member: Member, key: str, ids: Sequence[int]) -> list[Submissio
     return list(db.session.scalars(asked.order_by(Submission.id)))
 
 
-def _why(refusal: Forbidden | Invalid) -> str:
+def _why(refusal: AppError) -> str:
     return refusal.problems[0].message if refusal.problems else refusal.message
+
+
+def hand_in(member: Member, ids: Sequence[int]) -> Outcome:
+    """Send several of his drafts as they stand; a warning keeps one back too. Raises Invalid without any."""
+    if not 1 <= len(ids) <= MOST:
+        raise Invalid([Problem("/id", "count", _("Tick 1 to %(most)s drafts.", most=MOST))])
+    asked = select(Submission).where(Submission.id.in_(ids), Submission.submitter_id == member.id)
+    asked = asked.where(Submission.state == "draft").options(joinedload(Submission.definition))
+    outcome = Outcome()
+    for draft in list(db.session.scalars(asked.order_by(Submission.id))):
+        try:
+            place = filling.find(member, draft.definition.key, draft.client_id)
+            submissions.submit(place, filling.begin(place, {}))
+            outcome.changed += 1
+        except (Forbidden, Invalid, NotFound) as refusal:
+            outcome.refused.append((draft.named or text(draft.definition.title), _why(refusal)))
+    return outcome
 
 
 def _wrong(ids: Sequence[int], at: Field | None, reason: str) -> list[Problem]:

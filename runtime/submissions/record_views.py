@@ -80,6 +80,15 @@ def record_set(key: str) -> Response:
     return make_response(render_template("runtime/submissions/set.html", key=key, outcome=outcome, ticked=len(ids)))
 
 
+@bp.post("/drafts/send")
+@access.signed_in
+def drafts_send() -> Response:
+    """Those of one's own drafts that were ticked; what is kept back stays a draft and is told."""
+    outcome = bulk.hand_in(current_user, request.form.getlist("id", type=int))
+    db.session.commit()
+    return make_response(render_template("runtime/submissions/handed_in.html", outcome=outcome))
+
+
 @bp.post("/<key>/records/print")
 @access.signed_in
 def record_print(key: str) -> str:

@@ -260,3 +260,20 @@ def test_those_ticked_are_printed_together(people: People, publish: Publish, fil
     page = sign_in(people.hr).post(f"{RECORDS}/print", data={"id": ids}).text
     assert page.count('class="printed') == 2
     assert "展架" in page
+
+
+def test_several_drafts_are_sent_at_once_and_what_is_wrong_stays(
+    people: People, publish: Publish, sign_in: SignIn
+) -> None:
+    publish(records=SEEN)
+    client = sign_in(people.an)
+    for name, posted in (("one", POSTED), ("two", POSTED | {"relevance": ""})):
+        client.post(f"/forms/{KEY}/live", data=posted | {"client_id": name})
+    ids = db.session.scalars(select(Submission.id).order_by(Submission.id)).all()
+    assert "一次提交多份" in client.get("/forms").text
+    page = client.post("/forms/drafts/send", data={"id": ids}).text
+    assert "已提交 1 份" in page
+    assert "仍是草稿" in page
+    assert db.session.scalars(select(Submission.state).order_by(Submission.id)).all() == ["submitted", "draft"]
+    other = sign_in(people.hr).post("/forms/drafts/send", data={"id": ids}).text
+    assert "已提交 0 份" in other, "drafts of others are not his to send"
