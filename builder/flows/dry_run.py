@@ -1,6 +1,6 @@
 """全员试跑: the route of everybody, walked by the engine over the real organisation before anybody depends on it.
 
-    found = dry_run.over(workflow, chart, people, record, day)      DryRun; no statement, nothing is changed
+    found = dry_run.over(workflow, chart, people, sample, day)      DryRun; no statement, nothing is changed
     found = dry_run.over(…, everywhere=True)                        every branch and outcome is walked once for each
 
 What only a record will say (a field with people that is blank here, the owner of a goal) is counted as found: nobody
