@@ -9,7 +9,18 @@ from builder import definitions
 from core import access, files
 from core.errors import NotFound
 from core.htmx import htmx
-from runtime.goals import check_ins, goal_pages, judged, light_page, objectives, sight, standing, why_page, workbook
+from runtime.goals import (
+    check_ins,
+    goal_pages,
+    judged,
+    light_page,
+    notes,
+    objectives,
+    sight,
+    standing,
+    why_page,
+    workbook,
+)
 from runtime.goals.models import Goal, GoalSet
 from runtime.goals.views import bp
 
@@ -148,6 +159,7 @@ def _written(goal: Goal) -> str:
         standing=objectives.of(goal),
         below=objectives.below(goal),
         check_ins=check_ins.of(goal),
+        notes=notes.of(goal.id),
         metric=metric.title if metric else {},
     )
 

@@ -125,7 +125,7 @@ def test_S84_a_micro_okr_lasts_ninety_days_and_has_a_witness(retail: People, sen
 
 
 def test_S75_a_proposal_that_is_adopted_serves_the_goal_that_its_campaign_made(
-    retail: People, send: Send, run_jobs: Callable[[], int]
+    retail: People, send: Send, sign_in: SignIn, run_jobs: Callable[[], int]
 ) -> None:
     campaign = send(retail.hr, "hq_campaign", **CAMPAIGN, owner=str(retail.hr.id))
     proposal = {
@@ -152,6 +152,7 @@ def test_S75_a_proposal_that_is_adopted_serves_the_goal_that_its_campaign_made(
     assert served.serves.unit_id == retail.headquarters.id
     (note,) = db.session.scalars(select(GoalNote))
     assert (note.goal_id, note.unit_id, note.by_id) == (served.serves_id, retail.east.id, retail.hr.id)
+    assert proposal["plan"] in sign_in(retail.hr).get(f"/goals/{served.serves_id}").text
 
 
 def adopt(by: Member) -> None:
