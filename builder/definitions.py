@@ -238,6 +238,11 @@ def check_draft(version: DefinitionVersion) -> list[Problem]:
     return check(version.document, sources(version.definition.company_id))
 
 
+def cautions(version: DefinitionVersion) -> list[Problem]:
+    """What a reviewer of a draft without problems should know."""
+    return checks.cautions(version.document, sources(version.definition.company_id))
+
+
 def publish(
     version: DefinitionVersion,
     *,

@@ -139,6 +139,7 @@ def _page(draft: DefinitionVersion, posted: Mapping[str, str], problems: list[Pr
     history = definitions.history(draft.definition)
     before, submitted = next(iter(history), None), draft.open_review
     submitter = submitted.submitter if submitted else current_user
+    wrong = definitions.check_draft(draft)
     return render_template(
         "builder/review/review.html",
         draft=draft,
@@ -148,7 +149,8 @@ def _page(draft: DefinitionVersion, posted: Mapping[str, str], problems: list[Pr
         affected=impact.of(draft.definition),
         what_if=what_if,
         period=posted.get("period", request.args.get("period", "")),
-        problems=problems or definitions.check_draft(draft),
+        problems=problems or wrong,
+        cautions=[] if wrong else definitions.cautions(draft),
         posted=posted or {"note": reviews.note_of_restoring(draft, history)},
         refused=bool(posted),
         submitted=submitted,

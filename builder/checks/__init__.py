@@ -45,6 +45,11 @@ def problems(document: Document, known: Sources) -> list[Problem]:
     return [*found, *(problem for problem in meant if problem.path not in told)]
 
 
+def cautions(document: Document, known: Sources) -> list[Problem]:
+    """What stops nobody and is worth knowing, of a document without problems."""
+    return workflow.cautions(document["body"], known) if document["kind"] == "workflow" else []
+
+
 def _dangling(document: Document, known: Sources) -> Iterator[Problem]:
     for reference in references.of(document):
         if (reference.kind, reference.key) not in known:

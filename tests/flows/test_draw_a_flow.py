@@ -106,6 +106,9 @@ def test_conditions_tell_what_they_leave_over_with_a_record(desk: Desk) -> None:
     page = desk.page()
     assert "时第 1 个分支也成立" in page
     assert "会走“其他情况”" in page
+    review = desk.client.get(f"/definitions/{desk.id}/review").text
+    assert "发布前值得知道" in review
+    assert "时第 1 个分支也成立" in review
     desk.do("branch_move", id=step["id"], branch=second, to="up")
     assert [branch["when"] for branch in desk.steps[1]["branches"]] == ["评分<=3", "评分<3"]
     assert ("/body/steps/1/branches/1", "unreachable_branch") in desk.problems
