@@ -8,10 +8,11 @@ Refusals are `core.errors`: Conflict where somebody was first (and who), Forbidd
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
@@ -102,19 +103,23 @@ def _fresh(
 
 def locked(run_id: int) -> WorkflowRun:
     """The run as it stands, kept from everybody else until the commit. One statement. Raises NotFound."""
-    asked = (
+    run: WorkflowRun | None = db.session.scalar(_kept(), {"id": run_id}, execution_options={"populate_existing": True})
+    if run is None:
+        raise NotFound(_("There is no such run, or it is not for you to see."), f"no run {run_id}")
+    return run
+
+
+@cache
+def _kept() -> Any:
+    """Put together once: every step asks it."""
+    return (
         select(WorkflowRun)
         .join(WorkflowRun.version)
         .join(WorkflowRun.submitter)
         .options(contains_eager(WorkflowRun.version), contains_eager(WorkflowRun.submitter))
-        .where(WorkflowRun.id == run_id)
+        .where(WorkflowRun.id == bindparam("id"))
         .with_for_update(of=WorkflowRun)
-        .execution_options(populate_existing=True)
     )
-    run = db.session.scalar(asked)
-    if run is None:
-        raise NotFound(_("There is no such run, or it is not for you to see."), f"no run {run_id}")
-    return run
 
 
 def act(
