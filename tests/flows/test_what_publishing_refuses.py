@@ -46,69 +46,72 @@ def refused(document: dict[str, Any]) -> list[tuple[str, str]]:
     return [(problem.path, problem.code) for problem in definitions.check(document, known)]
 
 
+EVERYTHING = (
+    approve(
+        "n1", due={"working_hours": 16, "then": [{"before": 4, "remind": "assignee"}, {"after": 8, "escalate": 1}]}
+    ),
+    {
+        "id": "n2",
+        "type": "choose",
+        "branches": [{"id": "b1", "when": "评分<3", "steps": [approve("n3")]}],
+        "else": {"id": "b0", "steps": []},
+    },
+    {
+        "id": "n4",
+        "type": "together",
+        "join": {"at_least": 1},
+        "branches": [{"id": "b2", "steps": [approve("n5")]}, {"id": "b3", "steps": [approve("n6")]}],
+    },
+    {
+        "id": "n7",
+        "type": "decide",
+        "title": {"zh": "评审"},
+        "who": [{"kind": "field", "field": "负责人"}],
+        "empty": {"do": "refuse_start"},
+        "outcomes": [
+            {
+                "key": "adopt",
+                "title": {"zh": "采纳"},
+                "then": [{"do": "append_note", "to": "parent_goal"}],
+                "steps": [],
+            },
+            {
+                "key": "decline",
+                "title": {"zh": "退回"},
+                "require": ["reason"],
+                "return": {"to": "submitter", "resume": "here"},
+            },
+        ],
+    },
+    {"id": "n8", "type": "notify", "who": [{"kind": "role", "role": "hr_admin", "scope": "nearest"}]},
+    {"id": "n9", "type": "wait", "for": {"until": "签约日"}},
+    {
+        "id": "na",
+        "type": "each",
+        "over": {"units": "region"},
+        "steps": [approve("nb", who=[{"kind": "unit_head", "of": "row"}])],
+    },
+    {
+        "id": "nc",
+        "type": "effect",
+        "then": [
+            {"do": "set", "field": "f4", "to": '"已批准"'},
+            {"do": "webhook", "url": "https://example.com/hook"},
+        ],
+    },
+    {
+        "id": "nd",
+        "type": "handle",
+        "title": {"zh": "办理"},
+        "who": [{"kind": "submitter"}],
+        "empty": HR,
+        "fields": {"f4": "require", "*": "read"},
+    },
+)
+
+
 def test_a_flow_of_every_type_of_step_may_be_published() -> None:
-    everything = flow(
-        approve(
-            "n1", due={"working_hours": 16, "then": [{"before": 4, "remind": "assignee"}, {"after": 8, "escalate": 1}]}
-        ),
-        {
-            "id": "n2",
-            "type": "choose",
-            "branches": [{"id": "b1", "when": "评分<3", "steps": [approve("n3")]}],
-            "else": {"id": "b0", "steps": []},
-        },
-        {
-            "id": "n4",
-            "type": "together",
-            "join": {"at_least": 1},
-            "branches": [{"id": "b2", "steps": [approve("n5")]}, {"id": "b3", "steps": [approve("n6")]}],
-        },
-        {
-            "id": "n7",
-            "type": "decide",
-            "title": {"zh": "评审"},
-            "who": [{"kind": "field", "field": "负责人"}],
-            "empty": {"do": "refuse_start"},
-            "outcomes": [
-                {
-                    "key": "adopt",
-                    "title": {"zh": "采纳"},
-                    "then": [{"do": "append_note", "to": "parent_goal"}],
-                    "steps": [],
-                },
-                {
-                    "key": "decline",
-                    "title": {"zh": "退回"},
-                    "require": ["reason"],
-                    "return": {"to": "submitter", "resume": "here"},
-                },
-            ],
-        },
-        {"id": "n8", "type": "notify", "who": [{"kind": "role", "role": "hr_admin", "scope": "nearest"}]},
-        {"id": "n9", "type": "wait", "for": {"until": "签约日"}},
-        {
-            "id": "na",
-            "type": "each",
-            "over": {"units": "region"},
-            "steps": [approve("nb", who=[{"kind": "unit_head", "of": "row"}])],
-        },
-        {
-            "id": "nc",
-            "type": "effect",
-            "then": [
-                {"do": "set", "field": "f4", "to": '"已批准"'},
-                {"do": "webhook", "url": "https://example.com/hook"},
-            ],
-        },
-        {
-            "id": "nd",
-            "type": "handle",
-            "title": {"zh": "办理"},
-            "who": [{"kind": "submitter"}],
-            "empty": HR,
-            "fields": {"f4": "require", "*": "read"},
-        },
-    )
+    everything = flow(*EVERYTHING)
     assert refused(everything) == []
     assert [reference.key for reference in references.of(everything)] == ["own.proposal"]
 
