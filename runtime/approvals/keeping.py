@@ -97,8 +97,8 @@ def _close(run: WorkflowRun, turn: Turn, before: Mapping[str, Any], said: Said, 
         values = {
             "closed_at": now,
             "closed_as": sa.case(closed, value=WorkItem.token),
-            "closed_by_id": sa.case((WorkItem.token == own, by)),
-            "outcome": sa.case((WorkItem.token == own, turn.event.get("outcome"))),
+            "closed_by_id": sa.case((WorkItem.token == own, sa.literal(by, WorkItem.closed_by_id.type))),
+            "outcome": sa.case((WorkItem.token == own, sa.literal(turn.event.get("outcome"), WorkItem.outcome.type))),
         }
         _update(update(WorkItem).where(WorkItem.run_id == run.id, WorkItem.token.in_(items)).values(values))
     if waits:
