@@ -65,7 +65,7 @@ from runtime.cases import views as case_views
 from runtime.facts import api_views as fact_api_views
 from runtime.facts import commands as fact_commands
 from runtime.facts import views as fact_views
-from runtime.goals import campaign_views, report_views, touched, tree_views, trial_views
+from runtime.goals import adjusting, campaign_views, report_views, touched, tree_views, trial_views
 from runtime.goals import commands as goal_commands
 from runtime.goals import samples as goal_samples
 from runtime.goals import views as goal_views
@@ -90,7 +90,7 @@ from seeds import demo
 FOUNDATIONS = (db, i18n, htmx, errors, assets, security)
 SET_UP = (
     *(accounts_views, navigation, units_views, fact_views, goal_samples, task_samples, score_samples),
-    *(decided, run_actions, deciding),
+    *(decided, run_actions, deciding, adjusting),
 )
 PAGES = (
     *(jobs_views, accounts_views, audit_views, calendar_views, customers_views, grants_views, import_views),

@@ -175,6 +175,7 @@ class Pack(Model):
     key: Mapped[str] = mapped_column(sa.String(80))
     version: Mapped[str] = mapped_column(sa.String(20))
     title: Mapped[Document]
+    policy: Mapped[Document] = mapped_column(default=dict, server_default="{}", comment="what the pack lets people do")
     installed_at: Mapped[dt.datetime]
     installed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
 

@@ -47,6 +47,12 @@ def installed(company_id: int) -> list[Pack]:
     return list(db.session.scalars(asked))
 
 
+def policy_of(company_id: int, kind: str, key: str) -> Document:
+    """What the pack that brought a definition lets people do; empty for a definition of one's own."""
+    asked = select(Pack.policy).join(Pack.origins).where(Pack.company_id == company_id)
+    return db.session.scalar(asked.where(PackOrigin.kind == kind, PackOrigin.key == key).limit(1)) or {}
+
+
 def shipped() -> list[Folder]:
     """The packs that come with the product."""
     return [pack_folders.read(file.parent) for file in sorted(SHIPPED.glob(f"*/{pack_folders.PACK_FILE}"))]
@@ -195,6 +201,7 @@ def _pack_row(folder: Folder, company_id: int, by_id: int | None) -> Pack:
     if pack.version != version or pack.installed_at is None:
         pack.installed_at, pack.installed_by = clock.now(), by_id
     pack.version, pack.title = version, folder.pack["title"]
+    pack.policy = folder.pack["body"].get("policy", {})
     db.session.flush()
     return pack
 

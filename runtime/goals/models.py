@@ -152,6 +152,27 @@ class CheckIn(Model):
     by: Mapped[Member | None] = relationship()
 
 
+class GoalAdjustment(Model):
+    """自主微调 (S91): what is wanted of a goal was changed by its owner, or is to be; rows are only ever added.
+
+    done, or asked → done or refused by the manager.
+    """
+
+    __tablename__ = "goal_adjustment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"), index=True)
+    before: Mapped[float] = mapped_column(sa.Double)
+    after: Mapped[float] = mapped_column(sa.Double)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    state: Mapped[str] = mapped_column(sa.String(10))
+    by_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    at: Mapped[dt.datetime]
+
+    goal: Mapped[Goal] = relationship()
+    by: Mapped[Member] = relationship()
+
+
 class Campaign(Model):
     """战役: a battle under a strategic goal, with a theme, an owner, a window, products, units and tactics of its own.
 

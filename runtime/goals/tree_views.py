@@ -1,15 +1,17 @@
 """Goals that stand: the tree, one goal with its parts, why it is what it is, one's own, the whole as a workbook."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from builder import definitions
 from core import access, files
-from core.errors import NotFound
+from core.db import db
+from core.errors import Invalid, NotFound, Problem
 from core.htmx import htmx
 from runtime.goals import (
+    adjusting,
     check_ins,
     goal_pages,
     judged,
@@ -117,6 +119,21 @@ def objective_index() -> str:
     return render_template("runtime/goals/objectives.html", objectives=found)
 
 
+@bp.post("/<int:goal_id>/adjust")
+@access.needs(OWN)
+def adjust(goal_id: int) -> ResponseReturnValue:
+    goal = objectives.find(goal_id, current_user.company_id)
+    if goal is None:
+        raise NotFound(_("This goal is not there."), f"no written goal {goal_id}")
+    try:
+        made = adjusting.adjust(goal, request.form.get("wanted", ""), request.form.get("reason", ""), by=current_user)
+    except Invalid as error:
+        return _written(goal, error.problems), 422
+    db.session.commit()
+    flash(adjusting.told(made), "good" if made.state == "done" else "info")
+    return redirect(url_for(".node", goal_id=goal.id), 303)
+
+
 @bp.get("/<int:goal_id>/why")
 @access.needs(OWN)
 def why(goal_id: int) -> str:
@@ -151,7 +168,7 @@ def _by() -> str:
     return wanted if wanted in goal_pages.PARTS else goal_pages.PARTS[0]
 
 
-def _written(goal: Goal) -> str:
+def _written(goal: Goal, problems: list[Problem] | None = None) -> str:
     """An objective, a key result or a micro OKR."""
     metric = definitions.find(current_user.company_id, "metric", goal.metric_key) if goal.metric_key else None
     return render_template(
@@ -160,6 +177,9 @@ def _written(goal: Goal) -> str:
         below=objectives.below(goal),
         check_ins=check_ins.of(goal),
         notes=notes.of(goal.id),
+        adjustments=adjusting.of(goal),
+        may_adjust=adjusting.may(current_user, goal),
+        problems=problems or [],
         metric=metric.title if metric else {},
     )
 
