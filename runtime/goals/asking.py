@@ -152,9 +152,11 @@ def form_fields(company_id: int, cascade_key: str) -> dict[str, forms.Field]:
 
 def _refuse_outside_form(plan: Plan, typed: Mapping[str, str]) -> None:
     """The pack's form may allow less than the product does, such as a growth of 200 % at most. Raises Invalid."""
-    form = _form(plan.version.definition.company_id, plan.key)
+    company_id, key = plan.version.definition.company_id, plan.body["metric"]
+    form, metric = _form(company_id, plan.key), definitions.published(company_id, "metric", key)
     if form is not None:
-        forms.accepted(forms.of(form), {"metric": plan.body["metric"], **typed}, forms.World())
+        known = {("metric", key): definitions.source(metric)} if metric else {}
+        forms.accepted(forms.of(form), {"metric": key, **typed}, forms.World(known=known))
 
 
 def _form(company_id: int, cascade_key: str) -> Document | None:

@@ -87,15 +87,16 @@ def test_a_field_is_dragged_into_a_section_and_from_the_palette(designer: Page, 
 
 
 def drag(page: Page, what: str, where: str) -> None:
-    """With the mouse, in steps as a hand does it."""
+    """With the mouse, in steps as a hand does it: what is dragged pushes aside what it passes, so the place moves."""
     page.locator(what).scroll_into_view_if_needed()
-    source, target = page.locator(what).bounding_box(), page.locator(where).bounding_box()
+    source = page.locator(what).bounding_box()
     assert source is not None
-    assert target is not None
     page.mouse.move(source["x"] + 20, source["y"] + 15)
     page.mouse.down()
-    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=12)
-    page.mouse.move(target["x"] + 64, target["y"] + 24, steps=4)
+    for _look in range(4):
+        target = page.locator(where).bounding_box()
+        assert target is not None
+        page.mouse.move(target["x"] + 60, target["y"] + target["height"] / 2, steps=8)
     page.mouse.up()
 
 

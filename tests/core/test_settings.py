@@ -27,6 +27,8 @@ def test_every_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "GUANTONG_BEHIND_PROXY": "1",
         "SMTP_URL": "smtp://mail",
         "SMTP_FROM": "hr@example.com",
+        "GUANTONG_WEBHOOK_SECRET": "shared with the receiver",
+        "GUANTONG_WEBHOOK_HOSTS": "hooks.example.com",
     }
     assert set(given) == {field.metadata["env"] for field in dataclasses.fields(Settings)}
     chosen, default = config.from_environment(given), config.from_environment({})

@@ -83,7 +83,7 @@ def counted(definition: Definition) -> list[tuple[DefinitionVersion, int]]:
         select(DefinitionVersion, func.count(Submission.id))
         .join(Submission, Submission.version_id == DefinitionVersion.id)
         .where(Submission.definition_id == definition.id, Submission.state == "submitted")
-        .group_by(DefinitionVersion)
+        .group_by(DefinitionVersion.id)
         .order_by(DefinitionVersion.number)
     )
     return [(version, count) for version, count in db.session.execute(asked)]
