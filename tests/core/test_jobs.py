@@ -12,11 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import psutil
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
+from flask.cli import with_appcontext
 from redis import Redis
 
 from core import clock, jobs, redis_queue
@@ -228,11 +230,15 @@ def test_a_killed_process_leaves_no_half_and_the_next_start_goes_on(app: Flask, 
     assert look(row).attempts == 2
 
 
-def test_a_command_runs_what_it_has_queued(app: Flask, guantong: Callable[..., Result]) -> None:
-    @app.cli.command("queue-one")
+def test_a_command_runs_what_it_has_queued(
+    app: Flask, guantong: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @click.command("queue-one")
+    @with_appcontext
     def queue_one() -> None:
         commit(queue("note", subject="by command"))
 
+    monkeypatch.setitem(app.cli.commands, "queue-one", queue_one)
     assert guantong("queue-one").exit_code == 0
     assert effects() == ["by command"]
 

@@ -1,9 +1,12 @@
 """What holds for every tree, every decision and every answer of the world.
 
-`pytest tests/workflows/test_properties.py --all` tries ten thousand trees; without `--all` a few hundred.
+`--all` tries three thousand trees, or as many as TREES says; without it a few hundred:
+
+    TREES=10000 ./test tests/workflows/test_properties.py --all -s
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
@@ -25,7 +28,7 @@ CALM = settings(
 LONGEST = 30  # operations by chance, before everybody says yes
 PATIENCE = 400  # operations until a run must have ended, once everybody says yes
 
-TEN_THOUSAND = 10_000
+MANY = int(os.environ.get("TREES", "3000"))
 
 seen: Counter[str] = Counter()
 
@@ -174,7 +177,7 @@ def _tell(pytestconfig: pytest.Config) -> Iterator[None]:
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.write_line("\n" + ", ".join(f"{times} {what}" for what, times in seen.most_common()))
-    if seen["trees"] >= TEN_THOUSAND:
+    if seen["trees"] >= MANY:
         assert workflows.OPERATIONS.keys() <= seen.keys(), "every operation was met"
         assert seen["regions left by a return"] > 0
 
@@ -195,8 +198,8 @@ def test_every_run_is_sound_whatever_happens(document: dict[str, Any], seed: int
 
 
 @pytest.mark.long
-@settings(CALM, max_examples=TEN_THOUSAND)
+@settings(CALM, max_examples=MANY)
 @given(documents(), st.integers(0, 2**32))
-def test_ten_thousand_runs_are_sound(document: dict[str, Any], seed: int) -> None:
+def test_thousands_of_runs_are_sound(document: dict[str, Any], seed: int) -> None:
     seen["trees"] += 1
     live(workflows.read(document, SCHEMA), Random(seed))
