@@ -21,7 +21,7 @@ READERS = {
     "form": ["builder/forms", "templates/_macros/form_fields.html"],
     "workflow": ["workflows", "organization/approvers.py", "builder/flows", "runtime/approvals"],
     "board": ["runtime", "templates/runtime"],
-    "pack": ["builder/pack_folders.py", "builder/packs.py"],
+    "pack": ["builder/pack_folders.py", "builder/packs.py", "runtime/goals"],
 }
 EVERYWHERE = [
     "builder/definitions.py",
