@@ -5,8 +5,6 @@ state machine written by hand with SQLAlchemy Core that writes the same rows and
 HTTP, with login, rights and audit, beside a bare Flask endpoint over the same hand-written machine; then 500 at once.
 """
 
-import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask, request
 from flask.testing import FlaskClient
 
+from bench.databases import on_each
 from bench.side_by_side import compare
 from builder import definitions
 from builder.models import DefinitionVersion
@@ -28,7 +27,6 @@ from runtime.approvals import running, subjects
 from runtime.approvals.models import RunEvent, WorkflowRun, WorkItem
 from runtime.approvals.subjects import Subject
 from seeds import demo
-from tests import services
 from wsgi import create_app
 
 FLOW = "bench.three"
@@ -40,20 +38,10 @@ TABLES: dict[str, Any] = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), f"sqlite:///{Path(folder) / 'guantong.db'}")
-    if "--postgres" in sys.argv:
-        services.make_folder()
-        try:
-            server = services.fast_postgres()
-            with services.postgres_database(server) as url, tempfile.TemporaryDirectory() as folder:
-                run(Path(folder), str(url))
-        finally:
-            services.remove_folder()
+    on_each(run)
 
 
 def run(instance: Path, url: str) -> None:
-    print(url.partition(":")[0])
     app = create_app(Settings(instance=instance, database_url=url), TESTING=True, WTF_CSRF_ENABLED=False)
     prepare(app, demo.fill)
     subjects.register("bench", Subject)

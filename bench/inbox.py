@@ -3,8 +3,6 @@
 The page is asked for through the front door: session, rights, counts in the menu, rows, filters, HTML.
 """
 
-import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from bench.databases import on_each
 from bench.side_by_side import seconds
 from builder import definitions
 from builder.models import DefinitionVersion
@@ -22,7 +21,6 @@ from core.server import prepare
 from organization.models import Member
 from runtime.approvals.models import WorkflowRun, WorkItem
 from seeds import demo
-from tests import services
 from wsgi import create_app
 
 SOMEBODY = "E0002"
@@ -48,20 +46,10 @@ FLOW = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), f"sqlite:///{Path(folder) / 'guantong.db'}")
-    if "--postgres" in sys.argv:
-        services.make_folder()
-        try:
-            server = services.fast_postgres()
-            with services.postgres_database(server) as url, tempfile.TemporaryDirectory() as folder:
-                run(Path(folder), str(url))
-        finally:
-            services.remove_folder()
+    on_each(run)
 
 
 def run(instance: Path, url: str) -> None:
-    print(url.partition(":")[0])
     app = create_app(Settings(instance=instance, database_url=url), TESTING=True, WTF_CSRF_ENABLED=False)
     prepare(app, demo.fill)
     with app.app_context():

@@ -7,8 +7,6 @@ Then a page of 50 out of 100,000. What clients do (encoding a post) is done befo
 """
 
 import re
-import sys
-import tempfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -22,6 +20,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from bench.databases import on_each
 from bench.forms_validation import body, sent
 from bench.side_by_side import compare, seconds
 from builder import definitions, forms
@@ -33,7 +32,6 @@ from organization.models import Member
 from runtime.api import tokens
 from runtime.submissions.models import Submission
 from seeds import demo
-from tests import services
 from wsgi import create_app
 
 KEY = "bench.reference"
@@ -44,20 +42,10 @@ WORLD = forms.World()
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), f"sqlite:///{Path(folder) / 'guantong.db'}")
-    if "--postgres" in sys.argv:
-        services.make_folder()
-        try:
-            server = services.fast_postgres()
-            with services.postgres_database(server) as url, tempfile.TemporaryDirectory() as folder:
-                run(Path(folder), str(url))
-        finally:
-            services.remove_folder()
+    on_each(run)
 
 
 def run(instance: Path, url: str) -> None:
-    print(url.partition(":")[0])
     app = create_app(Settings(instance=instance, database_url=url), TESTING=True, WTF_CSRF_ENABLED=False)
     prepare(app, demo.fill)
     with app.app_context():

@@ -41,7 +41,7 @@ def edit(definition_id: int) -> str:
     definition = _cascade(definition_id)
     draft = definitions.draft_of(definition)
     if draft is None:
-        return render_template("builder/cascade/no_draft.html", definition=definition)
+        return render_template("builder/no_draft.html", definition=definition)
     return render_template("builder/cascade/edit.html", **_shown(draft))
 
 

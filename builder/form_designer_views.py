@@ -78,7 +78,7 @@ def edit(definition_id: int) -> str | Response:
     definition = form_definition(definition_id)
     draft = definitions.draft_of(definition)
     if draft is None:
-        return render_template("builder/form/no_draft.html", definition=definition)
+        return render_template("builder/no_draft.html", definition=definition)
     if not form_differences.is_readable(draft.document):
         return _to("definitions.edit", definition_id, plain=1)
     page = "_designer.html" if htmx else "edit.html"

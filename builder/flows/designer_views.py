@@ -70,7 +70,7 @@ def edit(definition_id: int) -> str | Response:
     definition = flow_definition(definition_id)
     draft = definitions.draft_of(definition)
     if draft is None:
-        return render_template("builder/flow/no_draft.html", definition=definition)
+        return render_template("builder/no_draft.html", definition=definition)
     if not designer.is_readable(draft.document):
         return _to("definitions.edit", definition_id, plain=1)
     page = "_designer.html" if htmx else "edit.html"
